@@ -1,0 +1,277 @@
+"""Postings ever read, and what they add up to on a given day.
+
+Balances are never stored. `Ledger.at` adds up the postings dated up to and including a day, so any past day can be asked
+for and a later posting cannot change it. An export that lists open items only is a *snapshot*: it answers for its own day.
+"""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from arkit.errors import ArkitError, DayRefused, TableRefused, some
+from arkit.money import NO_CURRENCY, text, to_major, to_minor, totals
+from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+
+#: What makes two postings belong to one document.
+KEY = ["entity", "customer_id", "currency", "document_id"]
+#: Kinds that create a document, in the order in which they decide what the document is.
+CREATING = ("invoice", "credit_note", "adjustment")
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """What has been read: postings, open-items snapshots, customers, notes, and how each file was understood.
+
+    Parameters
+    ----------
+    entries, customers, snapshots, notes
+        Tables as `arkit.tables` declares them; see ``docs/tables.md``. Customers that postings name and the table of
+        customers does not are added under their number.
+    receipts, rejects
+        What the importers decided per file, and the rows they did not use.
+
+    Raises
+    ------
+    TableRefused
+        If a table lacks a column, or a posting has no day, no amount, or a kind that is not known.
+
+    Examples
+    --------
+    >>> ledger = Ledger(pd.DataFrame({
+    ...     "customer_id": "C1", "document_id": "INV-1", "kind": ["invoice", "payment"], "currency": "EUR",
+    ...     "date": ["2026-01-10", "2026-03-01"], "due_date": ["2026-02-09", None], "amount": [100.0, -40.0]}))
+    >>> ledger.at("2026-02-28")[["open_amount", "days_late"]].to_dict("records")
+    [{'open_amount': 100.0, 'days_late': 19}]
+    >>> ledger.at("2026-03-01")["open_amount"].tolist()
+    [60.0]
+    """
+
+    entries: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    customers: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    snapshots: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    notes: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    receipts: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    rejects: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+
+    def __post_init__(self) -> None:
+        """Give every table its declared shape, and put the postings of a document side by side, once."""
+        entries = _in_document_order(_sound(ENTRIES.conform(self.entries), ["date", "amount"], ENTRIES.name))
+        snapshots = _sound(SNAPSHOTS.conform(self.snapshots), ["as_of", "issued", "open_amount"], SNAPSHOTS.name)
+        tables = {
+            "entries": entries,
+            "snapshots": snapshots,
+            "customers": _with_unlisted(CUSTOMERS.conform(self.customers), entries, snapshots),
+            "notes": NOTES.conform(self.notes).sort_values("date", kind="stable", ignore_index=True),
+            "receipts": RECEIPTS.conform(self.receipts),
+            "rejects": REJECTS.conform(self.rejects),
+        }
+        for name, table in tables.items():
+            object.__setattr__(self, name, table)
+
+    def __repr__(self) -> str:
+        """Four lines: how much, from when to when, open on the last day, how many customers."""
+        days = self.days
+        if days is None:
+            return "Ledger: empty"
+        last = days[-1]
+        documents = self.at(last)
+        owed = ", ".join(text(amount, str(currency)) for currency, amount in totals(documents).items())
+        return (
+            f"Ledger: {len(self.entries):,} postings, {len(self.snapshots):,} snapshot items\n"
+            f"  {days[0]:%Y-%m-%d} to {last:%Y-%m-%d}\n"
+            f"  {len(documents):,} documents of {documents['customer_id'].nunique():,} customers\n"
+            f"  open on {last:%Y-%m-%d}: {owed or 'nothing'}"
+        )
+
+    @property
+    def days(self) -> list[pd.Timestamp] | None:
+        """First and last day of the postings; the days of the snapshots where there are any; None if there is nothing."""
+        if len(self.snapshots):
+            return list(self.snapshots["as_of"].drop_duplicates().sort_values())
+        if len(self.entries):
+            return [self.entries["date"].min(), self.entries["date"].max()]
+        return None
+
+    def at(self, day: str | pd.Timestamp) -> pd.DataFrame:
+        """The ledger at the end of ``day``: one row per document known then, shape `DOCUMENTS`.
+
+        What is dated on ``day`` counts, what is dated later does not exist. A payment without an invoice is a document
+        of its own with a negative open amount. A document without a due date gets one from its terms, else from its
+        customer's terms, else its issue date; ``due_basis`` says which. A returned payment re-opens the invoice at its
+        old due date.
+
+        Raises
+        ------
+        DayRefused
+            If the ledger holds snapshots and none of them is of that day.
+        """
+        as_of = parse_day(day)
+        self._must_know(as_of)
+        posted = _add_up(self.entries, as_of)
+        listed = self.snapshots.loc[self.snapshots["as_of"].eq(as_of)]
+        both = _twice(posted, listed)
+        if len(both):
+            raise DayRefused(
+                f"{len(both):,} documents come both as postings and as open items.",
+                expected="each document from one export",
+                got=some([f"{row.document_id} of {row.customer_id}" for row in both.head(4).itertuples()]),
+                fix="leave one of the two exports out",
+            )
+        documents = pd.concat([posted, listed.drop(columns="as_of")], ignore_index=True) if len(listed) else posted
+        return _finish(documents, as_of, self.customers)
+
+    def until(self, day: str | pd.Timestamp) -> "Ledger":
+        """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
+        as_of = parse_day(day)
+        return Ledger(
+            self.entries[self.entries["date"] <= as_of],
+            self.customers,
+            snapshots=self.snapshots[self.snapshots["as_of"] <= as_of],
+            notes=self.notes[self.notes["date"] <= as_of],
+            receipts=self.receipts,
+            rejects=self.rejects,
+        )
+
+    def month_ends(self, day: str | pd.Timestamp, months: int = 12) -> list[pd.Timestamp]:
+        """The last days of up to ``months`` months up to ``day``, and ``day`` itself: those the ledger can answer for."""
+        as_of = parse_day(day)
+        if self.days is None:
+            return []
+        if len(self.snapshots):
+            return [known for known in self.days if known <= as_of]
+        ends = pd.date_range(end=as_of, periods=months, freq="ME", unit="s")
+        ends = ends.union(pd.DatetimeIndex([as_of]))[-months:]
+        return list(ends[ends >= self.days[0]])
+
+    def _must_know(self, as_of: pd.Timestamp) -> None:
+        if len(self.snapshots) and self.days and as_of not in self.days:
+            raise DayRefused(
+                f"the open items are not known for {as_of:%Y-%m-%d}.",
+                expected="a day that an export shows",
+                got=some([f"{known:%Y-%m-%d}" for known in self.days], 12),
+                fix="ask for one of these days, or export the open items as of the day you need",
+            )
+
+
+def parse_day(day: object) -> pd.Timestamp:
+    """One calendar day, without a clock.
+
+    Examples
+    --------
+    >>> parse_day("2026-10-31")
+    Timestamp('2026-10-31 00:00:00')
+    """
+    try:
+        parsed = pd.Timestamp(cast("str", day))
+    except (TypeError, ValueError):
+        parsed = pd.NaT
+    if pd.isna(parsed) or (isinstance(day, str) and not day[:4].isdigit()):
+        raise ArkitError(
+            f"'{day}' is not a day.", expected="year-month-day, 2026-10-31", got=repr(day), fix="write the day as YYYY-MM-DD"
+        )
+    return cast("pd.Timestamp", parsed).tz_localize(None).normalize().as_unit("s")
+
+
+def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
+    """The frame, if no row lacks what arithmetic needs and every kind is known."""
+    unknown = ~frame["kind"].isin(KINDS)
+    lacking = frame[needed].isna().any(axis=1) | frame["customer_id"].eq("")
+    if unknown.any() or lacking.any():
+        bad = frame[unknown | lacking]
+        what = "of a kind that is not known" if unknown.any() else f"without {' or '.join(['customer_id', *needed])}"
+        raise TableRefused(
+            f"{len(bad):,} rows of the table '{name}' are {what}.",
+            expected=f"kind one of {', '.join(KINDS)}; every row with {', '.join(['customer_id', *needed])}",
+            got="; ".join(f"row {i}: {dict(row[['customer_id', 'document_id', 'kind']])}" for i, row in bad.head(3).iterrows()),
+            fix="complete or drop those rows",
+        )
+    return frame
+
+
+def _in_document_order(entries: pd.DataFrame) -> pd.DataFrame:
+    """Postings sorted so that those of a document lie together, the creating one first; with document codes and minor units."""
+    rank = entries["kind"].map({kind: i for i, kind in enumerate(CREATING)}).fillna(len(CREATING)).astype("int64")
+    codes = entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
+    order = np.lexsort((entries["date"].to_numpy(), rank.to_numpy(), codes))
+    arranged = entries.iloc[order].reset_index(drop=True)
+    return arranged.assign(
+        _document=codes[order], _rank=rank.to_numpy()[order], _minor=to_minor(arranged["amount"], arranged["currency"])
+    )
+
+
+def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
+    """All customers: those listed, each once, then those that only postings name, under their number."""
+    named = pd.concat([source["customer_id"] for source in sources], ignore_index=True).drop_duplicates()
+    unlisted = named[~named.isin(customers["customer_id"])]
+    rows = CUSTOMERS.conform(pd.DataFrame({"customer_id": unlisted, "name": unlisted}))
+    both = pd.concat([customers, rows], ignore_index=True) if len(rows) else customers
+    return both.drop_duplicates("customer_id", ignore_index=True)
+
+
+def _add_up(entries: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """One row per document that has a posting up to ``as_of``: its opening posting and its exact sums."""
+    known = entries.loc[entries["date"] <= as_of]
+    if not len(known):
+        return pd.DataFrame(columns=list(dict.fromkeys([*KEY, *DOCUMENTS.names[1:], "terms_days"])))
+    document = known["_document"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
+    opening = known.iloc[starts].reset_index(drop=True)
+    currency = opening["currency"]
+    minor, kind = known["_minor"].to_numpy(), known["kind"]
+
+    def total(of: np.ndarray | pd.Series) -> np.ndarray:
+        return np.add.reduceat(np.where(of, minor, 0), starts)
+
+    lengths = np.diff(np.r_[starts, len(known)])
+    same = np.repeat(opening["kind"].to_numpy(), lengths) == kind.to_numpy()
+    is_open = np.add.reduceat(minor, starts)
+    last = np.maximum.reduceat(known["date"].to_numpy(), starts)
+    return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
+        issued=opening["date"],
+        amount=to_major(total(same), currency),
+        open_amount=to_major(is_open, currency),
+        settled_on=pd.Series(last).where(is_open == 0),
+        paid_amount=to_major(
+            -total(kind.isin(["payment", "return"]).to_numpy() & ~_is_opening(starts, len(known), opening)), currency
+        ),
+        payments=np.add.reduceat(kind.eq("payment").to_numpy().astype("int64"), starts),
+        bounced=np.add.reduceat(kind.eq("return").to_numpy().astype("int64"), starts),
+        written_off=to_major(-total(kind.eq("write_off")), currency),
+    )
+
+
+def _is_opening(starts: np.ndarray, length: int, opening: pd.DataFrame) -> np.ndarray:
+    """Marks all postings of documents that are themselves payments: they pay nothing but wait to be applied."""
+    lengths = np.diff(np.r_[starts, length])
+    return np.repeat(~opening["kind"].isin(CREATING).to_numpy(), lengths)
+
+
+def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Documents that both tables name."""
+    if not len(posted) or not len(listed):
+        return listed.head(0)
+    return listed.merge(posted[["customer_id", "document_id", "kind"]], on=["customer_id", "document_id", "kind"])
+
+
+def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFrame) -> pd.DataFrame:
+    """Due dates where none is stated, days late, settled; typed and in order."""
+    agreed = customers.set_index("customer_id")["terms_days"]
+    terms = documents["terms_days"].astype("float64").fillna(documents["customer_id"].map(agreed)).astype("float64")
+    stated = documents["due_date"].notna()
+    issued = documents["issued"].astype("datetime64[s]")
+    from_terms = issued + pd.to_timedelta(terms.fillna(0), unit="D").astype("timedelta64[s]")
+    due = documents["due_date"].astype("datetime64[s]").where(stated, from_terms)
+    settled = documents["open_amount"].astype("float64").eq(0)
+    until = documents["settled_on"].astype("datetime64[s]").where(settled, as_of).fillna(due)
+    full = documents.assign(
+        as_of=as_of,
+        currency=documents["currency"].replace("", NO_CURRENCY),
+        amount=documents["amount"].fillna(documents["open_amount"]),
+        due_date=due,
+        due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
+        settled=settled,
+        days_late=(until - due).dt.days.astype("int64"),
+    )
+    return DOCUMENTS.conform(full.drop(columns="terms_days"))

@@ -1,0 +1,370 @@
+"""The shape of every table: its columns, their units and what they mean.
+
+Functions take and return plain DataFrames; this is the one place that says what is in them. ``docs/tables.md`` is written
+from it. A table may carry more columns than are declared here; they travel along untouched.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from arkit.errors import TableRefused, some
+from arkit.money import NO_CURRENCY
+
+#: What a column can hold, and the dtype that carries it.
+DTYPES = {
+    "text": "str",
+    "day": "datetime64[s]",
+    "money": "float64",
+    "number": "float64",
+    "share": "float64",
+    "count": "int64",
+    "flag": "bool",
+}
+MISSING: dict[str, object] = {
+    "text": "",
+    "day": pd.NaT,
+    "money": float("nan"),
+    "number": float("nan"),
+    "share": float("nan"),
+    "count": 0,
+    "flag": False,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what it holds, what it means, whether it may be absent."""
+
+    name: str
+    holds: str
+    meaning: str
+    optional: bool = False
+    missing: object = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its name, what a row is, and its columns."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all columns, in order."""
+        return [column.name for column in self.columns]
+
+    def conform(self, frame: pd.DataFrame | None) -> pd.DataFrame:
+        """The same rows with every declared column, typed and in order; columns not declared follow unchanged.
+
+        Raises
+        ------
+        TableRefused
+            If a column that must be there is absent, or a value cannot be read as what the column holds.
+        """
+        if frame is None:
+            return self.empty()
+        absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
+        if absent:
+            raise TableRefused(
+                f"the table '{self.name}' lacks {some(absent)}.",
+                expected=f"one row per {self.row}, with {', '.join(c.name for c in self.columns if not c.optional)}",
+                got=f"the columns {', '.join(map(str, frame.columns)) or '(none)'}",
+                fix="rename or add the columns; docs/tables.md says what each holds",
+            )
+        typed = {column.name: self._typed(frame, column) for column in self.columns}
+        extra = {str(name): frame[name] for name in frame.columns if name not in typed}
+        return pd.DataFrame(typed | extra, index=frame.index)
+
+    def empty(self) -> pd.DataFrame:
+        """No rows, every column, typed."""
+        return pd.DataFrame({c.name: pd.Series(dtype=DTYPES[c.holds]) for c in self.columns})
+
+    def _typed(self, frame: pd.DataFrame, column: Column) -> pd.Series:
+        missing = MISSING[column.holds] if column.missing is None else column.missing
+        if column.name not in frame.columns:
+            return pd.Series(missing, index=frame.index, dtype=DTYPES[column.holds])
+        values = frame[column.name]
+        try:
+            if column.holds == "day":
+                return pd.to_datetime(values).dt.tz_localize(None).dt.floor("D").astype("datetime64[s]")
+            if not pd.isna(missing) and values.hasnans:
+                values = values.astype("object").where(values.notna(), missing)
+            return values.astype(DTYPES[column.holds])
+        except (TypeError, ValueError) as error:
+            raise TableRefused(
+                f"the column '{column.name}' of the table '{self.name}' is not what it should be.",
+                expected=f"{column.holds}: {column.meaning}",
+                got=str(error),
+                fix="convert the column before handing the table over",
+            ) from error
+
+
+KINDS = ("invoice", "credit_note", "payment", "write_off", "discount", "adjustment", "return")
+ACTIONS_IN_ORDER = (
+    "none", "nudge", "reminder", "resend", "call", "contact_ap", "plan", "firm_notice", "final_demand",
+    "mediation", "factoring", "agency", "court", "review", "hold",
+)  # fmt: skip
+
+AS_OF = Column("as_of", "day", "the day one looks from; what happened on it counts")
+CUSTOMER = Column("customer_id", "text", "the customer's number in the books, leading zeros kept")
+DOCUMENT = Column("document_id", "text", "the number the customer knows the document by")
+CURRENCY = Column("currency", "text", "ISO 4217 code; XXX where an export does not say", missing=NO_CURRENCY)
+ENTITY = Column("entity", "text", "the company of ours that is owed, where a ledger holds several", optional=True)
+
+ENTRIES = Table(
+    "entries",
+    "posting to a customer's account",
+    (
+        CUSTOMER,
+        DOCUMENT,
+        Column("kind", "text", f"one of {', '.join(KINDS)}"),
+        Column("date", "day", "the day it is posted"),
+        Column("due_date", "day", "on the posting that creates the document: when it is to be paid", optional=True),
+        Column("amount", "money", "signed: plus raises what is owed, minus lowers it"),
+        CURRENCY,
+        Column("source", "text", "file and row it was read from, 'june.csv:17'", optional=True),
+        ENTITY,
+        Column("reference", "text", "the customer's own reference, a purchase order for example", optional=True),
+        Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
+        Column("salesperson", "text", "who sold it", optional=True),
+    ),
+)
+
+CUSTOMERS = Table(
+    "customers",
+    "customer",
+    (
+        CUSTOMER,
+        Column("name", "text", "the customer's name as the books have it"),
+        Column("contact", "text", "the person one knows there", optional=True),
+        Column("ap_contact", "text", "the person who pays the invoices", optional=True),
+        Column("email", "text", "where letters go", optional=True),
+        Column("phone", "text", "where calls go", optional=True),
+        Column("address", "text", "postal address", optional=True),
+        Column("country", "text", "country", optional=True),
+        Column("language", "text", "language of letters, ISO 639-1", optional=True),
+        Column("terms_days", "number", "agreed days from issue to due", optional=True),
+        Column("credit_limit", "money", "the most this customer may owe", optional=True),
+        Column("since", "day", "customer since", optional=True),
+        Column("segment", "text", "the firm's own grouping", optional=True),
+        Column("salesperson", "text", "who looks after the customer", optional=True),
+        Column("is_individual", "flag", "a natural person or sole trader: other law applies", optional=True),
+        Column("strategic", "flag", "never handed to agency or court without a person's decision", optional=True),
+        Column("do_not_contact", "flag", "nobody writes or calls", optional=True),
+    ),
+)
+
+DOCUMENTS = Table(
+    "documents",
+    "document known on as_of",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        Column("kind", "text", "invoice, credit_note, payment (money tied to no invoice), adjustment ..."),
+        Column("issued", "day", "day of the posting that created it"),
+        Column("due_date", "day", "when it is to be paid"),
+        Column("amount", "money", "the amount it was created with"),
+        Column("open_amount", "money", "what is still open; negative: credit not yet applied"),
+        CURRENCY,
+        Column("settled", "flag", "nothing is open"),
+        Column("settled_on", "day", "the day of the posting that settled it, missing while open or unknown"),
+        Column("days_late", "count", "days from due date to settlement, or to as_of while open; negative: early"),
+        Column("due_basis", "text", "where the due date comes from: stated, terms, or issue date", optional=True),
+        Column("paid_amount", "money", "money received for it so far, bounced payments taken back", optional=True),
+        Column("payments", "count", "how many payments that money came in", optional=True),
+        Column("bounced", "count", "how many payments were returned unpaid", optional=True),
+        Column("written_off", "money", "given up", optional=True),
+        ENTITY,
+        Column("reference", "text", "the customer's own reference", optional=True),
+        Column("source", "text", "file and row of the posting that created it", optional=True),
+    ),
+)
+
+SNAPSHOTS = Table(
+    "snapshots",
+    "document listed in an export that shows one day only",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        Column("kind", "text", "invoice, credit_note, payment ..."),
+        Column("issued", "day", "day of issue"),
+        Column("due_date", "day", "when it is to be paid", optional=True),
+        Column("amount", "money", "the amount it was created with", optional=True),
+        Column("open_amount", "money", "what was open on that day; negative: credit not yet applied"),
+        CURRENCY,
+        Column("settled_on", "day", "the day it was settled, where the export says", optional=True),
+        Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
+        ENTITY,
+        Column("reference", "text", "the customer's own reference", optional=True),
+        Column("source", "text", "file and row", optional=True),
+    ),
+)
+
+NOTES = Table(
+    "notes",
+    "thing said or agreed",
+    (
+        Column("date", "day", "the day it was said"),
+        CUSTOMER,
+        Column("document_id", "text", "the document it is about; empty: the whole account", optional=True),
+        Column("kind", "text", "reminder, call, letter, promise, dispute, plan, hold, handed_over, other"),
+        Column("amount", "money", "the amount promised or disputed", optional=True),
+        Column("until", "day", "promised by, or blocked until; missing: until somebody closes it", optional=True),
+        Column("outcome", "text", "reached, left_message, kept, broken, resolved, open ...", optional=True),
+        Column("reason", "text", "why it is disputed, or late", optional=True),
+        Column("by", "text", "who wrote it down", optional=True),
+        Column("text", "text", "in words", optional=True),
+        Column("source", "text", "file and row", optional=True),
+    ),
+)
+
+PROFILES = Table(
+    "profiles",
+    "customer with at least one invoice",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("n", "count", "invoices that say something: settled by money, or open and past due"),
+        Column("n_settled", "count", "of these, settled"),
+        Column("n_open", "count", "invoices open, due or not"),
+        Column("n_late", "count", "of n, paid or still open after the due day"),
+        Column("late_share", "share", "n_late of n, shrunk to the book; see history.profile"),
+        Column("days_late_mean", "number", "plain mean days beyond terms, open ones counted as late so far"),
+        Column("days_late_weighted", "number", "the same weighted by amount"),
+        Column("days_late_shrunk", "number", "the weighted mean, shrunk to the book by credibility"),
+        Column("credibility", "share", "how much of the shrunk figure is the customer's own (Buhlmann's Z)"),
+        Column("norm_low", "number", "usually not earlier than this many days late (10th percentile of settled invoices)"),
+        Column("norm_high", "number", "usually not later than this many days late (90th percentile of settled invoices)"),
+        Column("worst_days_late", "number", "the worst so far, open ones included"),
+        Column("trend_days", "number", "recent mean days late minus the mean before; plus: getting later"),
+        Column("overdue_share", "share", "share of the open balance that is past due"),
+        Column("breaks_norm_days", "number", "days the oldest open invoice is beyond norm_high; 0 while within"),
+        Column("part_paid", "count", "invoices paid in more than one payment, or partly paid and overdue"),
+        Column("promises_broken", "count", "promises whose day passed without the money"),
+        Column("disputes", "count", "disputes raised"),
+        Column("tenure_days", "count", "days since the first invoice"),
+    ),
+)
+
+SCORES = Table(
+    "scores",
+    "customer",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("score", "number", "0 pays last, 100 pays first; 100 plus the points of all reasons"),
+        Column("grade", "text", "the policy's letter for the score"),
+        Column("reasons", "text", "what cost the most points, in words, with the numbers"),
+        Column("n", "count", "invoices behind it"),
+        Column("confidence", "share", "how much of it rests on the customer's own history"),
+    ),
+)
+
+ACTIONS = Table(
+    "actions",
+    "customer and currency with an open balance",
+    (
+        AS_OF,
+        Column("priority", "count", "1 is first"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        Column("action", "text", f"one of {', '.join(ACTIONS_IN_ORDER)}"),
+        Column("rule", "text", "the rule of the policy that decided"),
+        Column("reason", "text", "why, in one sentence with its numbers"),
+        Column("runner_up", "text", "the action of the next rule that also held"),
+        Column("would_change", "text", "what would have to be different for the next stricter rule to hold"),
+        Column("at_stake", "money", "past due, after credits not yet applied"),
+        CURRENCY,
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("documents", "text", "the documents that are past due, oldest first"),
+        Column("contact", "text", "whom to contact, and where"),
+        Column("due_by", "day", "do it by"),
+        Column("next_step", "text", "what follows if nothing happens"),
+        Column("blocked_until", "day", "nobody is contacted before"),
+        Column("balance", "money", "everything open, credits taken off"),
+        Column("blocked_amount", "money", "of what is past due: disputed, or promised for a later day"),
+        Column("score", "number", "the customer's score"),
+    ),
+)
+
+ROUTES = Table(
+    "routes",
+    "customer, currency and way of collecting",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("route", "text", "wait, plan, factoring, agency or court"),
+        Column("amount", "money", "the amount past due that is weighed"),
+        CURRENCY,
+        Column("chance", "share", "chance that the amount comes in on this way"),
+        Column("days", "count", "days until it does"),
+        Column("cost", "money", "fees, fixed costs and the cost of waiting"),
+        Column("net", "money", "expected money in hand: amount x chance less cost"),
+        Column("eligible", "flag", "allowed by the policy"),
+        Column("why", "text", "the assumptions, or what stands in the way"),
+    ),
+)
+
+RECEIPTS = Table(
+    "receipts",
+    "file",
+    (
+        Column("file", "text", "the file's name"),
+        Column("status", "text", "read, or set aside"),
+        Column("export", "text", "which export it was read as"),
+        Column("holds", "text", "postings, payments, open items, customers, or notes"),
+        Column("sha256", "text", "fingerprint of its bytes"),
+        Column("header_row", "count", "row of the file that names the columns"),
+        Column("columns", "text", "which column was read as what"),
+        Column("date_order", "text", "how dates were read, and what proved it"),
+        Column("number_style", "text", "how amounts were read, and what proved it"),
+        Column("rows", "count", "rows of the file"),
+        Column("entry", "count", "rows that became an entry"),
+        Column("heading", "count", "titles, the header and group headings"),
+        Column("total", "count", "subtotals and totals"),
+        Column("footer", "count", "stamp lines"),
+        Column("blank", "count", "empty rows"),
+        Column("rejected", "count", "rows not used; each is in the table 'rejects'"),
+        Column("documents", "count", "documents read"),
+        Column("customers", "count", "customers read"),
+        Column("as_of", "day", "the day the file shows, where it shows one", optional=True),
+        Column("printed_total", "text", "the total printed in the file, where there is one", optional=True),
+        Column("difference", "text", "what was read less that total", optional=True),
+        Column("warnings", "text", "what to look at, one sentence a line", optional=True),
+    ),
+)
+
+REJECTS = Table(
+    "rejects",
+    "row not used",
+    (
+        Column("file", "text", "the file's name"),
+        Column("row", "count", "row of the file, counted as a spreadsheet does"),
+        Column("reason", "text", "why it was not used"),
+        Column("values", "text", "what it says"),
+    ),
+)
+
+ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, RECEIPTS, REJECTS)
+
+
+def markdown() -> str:
+    """``docs/tables.md``: every table, what a row is, and its columns."""
+    lines = ["# Tables", "", "Written from `arkit/tables.py`; `make docs` writes it anew.", ""]
+    for table in ALL:
+        lines += [
+            f"## {table.name}",
+            "",
+            f"One row per {table.row}.",
+            "",
+            "| column | holds | meaning |",
+            "| --- | --- | --- |",
+        ]
+        lines += [f"| `{c.name}` | {c.holds}{', may be absent' if c.optional else ''} | {c.meaning} |" for c in table.columns]
+        lines.append("")
+    return "\n".join(lines)
