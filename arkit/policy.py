@@ -1,4 +1,7 @@
-"""The company's judgement: buckets, weights, grades, ladder, costs. Read from TOML; ``policy.toml`` beside this file holds every default."""
+"""The company's judgement: buckets, weights, grades, ladder, costs.
+
+Read from TOML; ``policy.toml`` beside this file holds every default with its comment.
+"""
 
 import dataclasses
 import re
@@ -24,7 +27,8 @@ FACTS = {
     "chaseable": "of overdue_net: neither disputed nor promised",
     "oldest_days_late": "days the oldest chaseable document is past due (of all past due, if none is chaseable)",
     "score": "the customer's score, 0 to 100; half-way where there is none",
-    "n_settled": "invoices this customer has ever settled",
+    "n_settled": "invoices this customer has ever settled (missing: the exports do not show it)",
+    "invoices": "invoices this customer was ever sent, as far as the exports show",
     "part_paid": "invoices paid in parts",
     "norm_high": "usually not later than this many days (missing: too few invoices)",
     "breaks_norm_days": "days the oldest chaseable document is beyond norm_high (missing: no norm)",
@@ -43,6 +47,8 @@ WORDS = {
     "broken_until": "day of the last broken promise",
     "grace_days": "contact.grace_days",
 }
+#: Facts that time or money move: about these a list can say what would change a decision.
+GRADUAL_FACTS = ("overdue_net", "chaseable", "oldest_days_late", "score", "breaks_norm_days")
 MONEY_FACTS = ("balance", "credit", "overdue", "overdue_net", "disputed", "promised", "chaseable")
 FLAG_FACTS = ("handed_over", "do_not_contact", "needs_person")
 CONDITION = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?|[a-z_]+\.[a-z_]+)")
@@ -146,13 +152,13 @@ class Routes:
 
 @dataclass(frozen=True)
 class Policy:
-    """All of it. ``Policy.read(file)`` overlays a file on the defaults.
+    r"""All of it. ``Policy.read(file)`` overlays a file on the defaults.
 
     Examples
     --------
     >>> DEFAULT.aging.edges
     (30, 60, 90, 120)
-    >>> Policy.parse("[aging]\\nedges = [30, 60, 90]").aging.edges
+    >>> Policy.parse("[aging]\nedges = [30, 60, 90]").aging.edges
     (30, 60, 90)
     """
 

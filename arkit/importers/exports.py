@@ -1,0 +1,58 @@
+"""Exports that are recognised by their headings, each a declaration; any other flat table is read through synonyms."""
+
+from dataclasses import dataclass, field
+
+from arkit.importers.headings import normal
+
+
+@dataclass(frozen=True)
+class Export:
+    """One known layout: the headings that prove it, which column is what, and what its words mean.
+
+    ``ignore`` names columns that look like something and are not. ``currency`` gives the currency where a column of codes
+    implies it: the field looked at, the start of the code, the currency; the empty start is for all others.
+    """
+
+    name: str
+    signature: frozenset[str]
+    columns: dict[str, str]
+    ignore: tuple[str, ...] = ()
+    currency: tuple[tuple[str, str, str], ...] = ()
+    says: str = ""
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def claims(self, headings: list[str]) -> bool:
+        """Whether a header row is this export's."""
+        return self.signature <= {normal(heading) for heading in headings}
+
+
+_RAW = {
+    "entity": "business_code",
+    "customer_id": "cust_number",
+    "customer_name": "name_customer",
+    "document_id": "doc_id",
+    "date": "posting_date",
+    "due_date": "due_in_date",
+}
+
+#: Raw receivables extract of an SAP system, open items only, with somebody's forecast of the clearing date in it.
+SAP_OPEN_EXTRACT = Export(
+    "SAP receivables extract, open items",
+    frozenset({"business code", "cust number", "doc id", "posting date", "due in date", "converted usd"}),
+    _RAW | {"open_amount": "converted_usd"},
+    ignore=("clear_date", "cust_payment_terms"),
+    currency=(("entity", "CA", "CAD"), ("entity", "", "USD")),
+    says="the currency is taken from the company code (CA..: CAD, all others: USD), for the file has no column for it; "
+    "'clear_date' is a forecast here and is not used",
+)
+
+#: The same extract with cleared items: one row per document, cleared where a clearing date stands.
+SAP_CLEARED_EXTRACT = Export(
+    "SAP receivables extract",
+    frozenset({"business code", "cust number", "doc id", "posting date", "due in date", "total open amount", "is open"}),
+    _RAW | {"amount": "total_open_amount", "settled_on": "clear_date", "currency": "invoice_currency"},
+    ignore=("cust_payment_terms", "document type"),
+    says="'total_open_amount' is the amount of the document; it is settled where 'clear_date' stands",
+)
+
+EXPORTS = (SAP_OPEN_EXTRACT, SAP_CLEARED_EXTRACT)

@@ -1,0 +1,78 @@
+"""Which column is which: the header row found by score, its headings matched through synonyms."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from arkit.importers.cells import fold
+from arkit.importers.sheets import TOP, Sheet
+
+#: Per field the headings that mean it; the words stand in the file beside this one.
+SYNONYMS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text("utf-8"))
+FIELD = {heading: (field, rank) for field, headings in SYNONYMS.items() for rank, heading in enumerate(headings)}
+DATES = ("date", "due_date", "settled_on", "credit_note_date", "since", "until")
+MONEY = ("amount", "open_amount", "paid_amount", "credit_limit")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The header row (index into the cells) and, per field, the position and heading of its column."""
+
+    header: int
+    position: dict[str, int]
+    heading: dict[str, str]
+
+    def has(self, *fields: str) -> bool:
+        """Whether all these fields have a column."""
+        return all(field in self.position for field in fields)
+
+    def shown(self) -> str:
+        """Which heading was read as what, in words."""
+        return ", ".join(f"{field}: '{self.heading[field]}'" for field in self.position)
+
+
+def normal(heading: object) -> str:
+    """A heading for comparing: folded, camel case and underscores split, signs dropped.
+
+    Examples
+    --------
+    >>> normal("InvoiceNumber"), normal("*Due_Date:"), normal("Kunden-Nr."), normal("P. O. #")
+    ('invoice number', 'due date', 'kunden-nr', 'p o')
+    """
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(heading or ""))
+    return " ".join(re.sub(r"[*:#._()]", " ", fold(split)).split())
+
+
+def find_columns(sheet: Sheet, wanted: dict[str, str] | None = None) -> Columns | None:
+    """The header row of a sheet, among its first 30 rows the one with most known headings; None where no row has two.
+
+    Parameters
+    ----------
+    wanted
+        Field to heading, from a mapping file or a declared export; these headings are taken as said, others as known.
+    """
+    found = [match(sheet.row(index), index, wanted) for index in range(min(TOP, len(sheet.cells)))]
+    best = max(found, key=lambda columns: (len(columns.position), -columns.header), default=None)
+    return best if best and len(best.position) >= 2 else None
+
+
+def match(headings: list[str], index: int, wanted: dict[str, str] | None = None) -> Columns:
+    """The columns of one header row; of two headings for a field the surer one counts."""
+    said = {normal(heading): field for field, heading in (wanted or {}).items()}
+    best: dict[str, tuple[int, int]] = {}
+    for position, heading in enumerate(headings):
+        name = normal(heading)
+        field, rank = (said[name], -1) if name in said else FIELD.get(name, ("", 0))
+        if field and (wanted is None or name in said or field not in wanted) and (field not in best or rank < best[field][0]):
+            best[field] = (rank, position)
+    position = {field: at for field, (_, at) in sorted(best.items(), key=lambda item: item[1][1])}
+    return Columns(index, _untangled(position, headings), {field: headings[at] for field, at in position.items()})
+
+
+def _untangled(position: dict[str, int], headings: list[str]) -> dict[str, int]:
+    """'Contact' beside a customer's name is a person, not the customer."""
+    names = {normal(heading): at for at, heading in enumerate(headings)}
+    if "contact" in names and position.get("customer_name", -1) != names["contact"] and "contact" not in position:
+        position = position | {"contact": names["contact"]}
+    return position

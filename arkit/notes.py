@@ -1,0 +1,58 @@
+"""What was said and agreed, and what follows from it on a day: promises broken, and what nobody may be asked for now."""
+
+import pandas as pd
+
+from arkit.policy import DEFAULT, Policy
+from arkit.tables import NOTES
+
+#: Outcomes that end a promise, a plan, a dispute or a hold.
+CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")
+
+
+def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The notes dated up to and including a day, oldest first, shape `NOTES`; outcomes in lower case."""
+    known = NOTES.conform(notes)
+    known = known[known["date"].le(as_of)].sort_values("date", kind="stable", ignore_index=True)
+    return known.assign(outcome=known["outcome"].str.lower())
+
+
+def blocked(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """What nobody may be asked for on the documents' day, one row per document or whole account (empty ``document_id``).
+
+    Disputes not resolved, promises whose day and the policy's grace have not passed, plans and holds not ended. Columns
+    ``customer_id``, ``document_id``, ``kind``, ``since``, ``until``; the newest word on each counts.
+    """
+    as_of = documents["as_of"].max()
+    said = known_notes(notes, as_of)
+    said = said[said["kind"].isin(["dispute", "promise", "plan", "hold"])]
+    last = said.drop_duplicates(["customer_id", "document_id", "kind"], keep="last")
+    grace = pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
+    promise = last["kind"].eq("promise")
+    running = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
+    rows = last[running & ~last["outcome"].isin(CLOSED)].rename(columns={"date": "since"})
+    return rows[["customer_id", "document_id", "kind", "since", "until"]].reset_index(drop=True)
+
+
+def broken_promises(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """Promises whose day passed without the money, one row per promise, shape `NOTES`, with the flag ``still_open``.
+
+    A promise about a document is broken when that was settled after the promised day, or is open with the day past; the
+    policy's days of grace are granted. One about the whole account is broken when something due by then is still open,
+    or its outcome says so. What an outcome calls kept is kept.
+    """
+    as_of = documents["as_of"].max()
+    said = known_notes(notes, as_of)
+    promises = said[said["kind"].eq("promise") & said["until"].notna() & said["outcome"].ne("kept")].reset_index(drop=True)
+    about = documents.drop_duplicates(["customer_id", "document_id"])[["customer_id", "document_id", "settled", "settled_on"]]
+    state = promises.merge(about, on=["customer_id", "document_id"], how="left")
+    unpaid = documents[documents["open_amount"].gt(0) & documents["days_late"].gt(0)]
+    oldest = promises[["customer_id"]].merge(
+        unpaid.groupby("customer_id", as_index=False)["due_date"].min(), on="customer_id", how="left"
+    )["due_date"]
+    deadline = promises["until"] + pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
+    settled = state["settled"].astype("boolean").fillna(value=False).astype(bool)
+    missed = deadline.lt(as_of) & (
+        (state["settled"].notna() & ~settled) | (promises["document_id"].eq("") & oldest.le(promises["until"]))
+    )
+    broken = missed | (settled & state["settled_on"].gt(deadline)) | promises["outcome"].eq("broken")
+    return promises.assign(still_open=missed)[broken]
