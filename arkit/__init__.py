@@ -1,1 +1,90 @@
-"""arkit: accounts receivable in a notebook."""
+"""arkit: accounts receivable in a notebook, one call per step of the month.
+
+>>> import arkit as ar
+>>> documents = ar.sample_ledger().at("2026-10-31")
+>>> scores = ar.score(ar.profile(documents))
+>>> actions = ar.recommend(documents, scores)
+>>> actions["priority"].iloc[0].item()
+1
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arkit import charts
+    from arkit.actions import recommend
+    from arkit.aging import age
+    from arkit.errors import ArkitError
+    from arkit.history import profile
+    from arkit.importers import check, load
+    from arkit.ledger import Ledger
+    from arkit.letters import write_letters
+    from arkit.month import summarise, write_month
+    from arkit.notes import blocked
+    from arkit.policy import Policy
+    from arkit.routes import weigh
+    from arkit.sample import sample_ledger, write_sample
+    from arkit.scores import score
+    from arkit.views import styled
+    from arkit.workbook import write_workbook
+
+__version__ = "0.1.0"
+
+#: Each name of the front door and the room it stands in; a room is opened when its name is first used.
+_ROOMS = {
+    "ArkitError": "errors",
+    "Ledger": "ledger",
+    "Policy": "policy",
+    "age": "aging",
+    "blocked": "notes",
+    "charts": "charts",
+    "check": "importers",
+    "load": "importers",
+    "profile": "history",
+    "recommend": "actions",
+    "sample_ledger": "sample",
+    "score": "scores",
+    "styled": "views",
+    "summarise": "month",
+    "weigh": "routes",
+    "write_letters": "letters",
+    "write_month": "month",
+    "write_sample": "sample",
+    "write_workbook": "workbook",
+}
+
+__all__ = [
+    "ArkitError",
+    "Ledger",
+    "Policy",
+    "age",
+    "blocked",
+    "charts",
+    "check",
+    "load",
+    "profile",
+    "recommend",
+    "sample_ledger",
+    "score",
+    "styled",
+    "summarise",
+    "weigh",
+    "write_letters",
+    "write_month",
+    "write_sample",
+    "write_workbook",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the room holds
+    """A name of the front door, its room opened on first use."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'arkit' has no attribute '{name}'")
+    room = import_module(f"arkit.{_ROOMS[name]}")
+    return room if name == _ROOMS[name] else getattr(room, name)
+
+
+def __dir__() -> list[str]:
+    """The names of the front door."""
+    return __all__

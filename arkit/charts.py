@@ -57,9 +57,11 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-DASHES = ("dot", "dash", "dashdot")
-DOTTED = {"color": MUTED, "width": 1, "dash": "dot"}
+#: One look per mean, told apart by dashes where colours cannot.
+MEANS = ({"color": "#9c2f35", "dash": "dot"}, {"color": "#2f6690", "dash": "dash"}, {"color": "#7b6d8d", "dash": "dashdot"})
 THIN = {"color": MUTED, "width": 0.5}
+#: Places for bars that a picture has even if it needs fewer, so that none grows fat and the legend has room.
+FEWEST_BARS = 7
 #: Panels that one picture can carry where every panel is a picture in itself.
 MOST_PANELS = 3
 #: Points that a browser still draws and moves at once.
@@ -118,16 +120,18 @@ def aging_through_months(aged: pd.DataFrame, *, share: bool = False) -> go.Figur
     if known.empty:
         return _sentence(f"nothing is open{_when(days)}")
     currencies, left_out = _shown(known["currency"])
-    what = "Shares of what is open before credits" if share else "Open amounts; credit not yet applied is below zero"
+    what, credits = (
+        ("Shares of what is open", " before credits") if share else ("Open amounts", "; credit not yet applied is below zero")
+    )
     figure = _figure(
         "How old the open amounts are, month by month",
-        f"{what}. By days past due on each day shown{_when(days)}{_in(currencies)}.{left_out}",
+        f"{what}{_when(days)} by days past due{_in(currencies)}{credits}.{left_out}",
         [320 if len(currencies) == 1 else 200] * len(currencies),
     )
     sums = _sums(known, ["as_of", "currency"])
     for row, currency in enumerate(currencies, 1):
         part = sums.loc[sums["currency"].eq(currency)].set_index("as_of").reindex(days, fill_value=0.0)
-        axis = {"title_text": f"share, {_unit(currency)}", "tickformat": ".0%"} if share else _amount_axis(currency)
+        axis = {"title_text": f"share in {_unit(currency)}", "tickformat": ".0%"} if share else _amount_axis(currency)
         _fill(figure, row, _bars_of_months(currency, part, share=share), y=axis)
     figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "reversed"})
     return figure.update_xaxes(_month_axis(days))
@@ -156,12 +160,18 @@ def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int 
         "Who owes the most past due",
         f"Open amounts{when} by days past due{_in(currencies)}. The figure behind each name is what is past due, before "
         f"credits.{left_out}",
-        [24 * len(part) + 10 for part in parts],
+        [24 * max(len(part), FEWEST_BARS) for part in parts],
     )
     for row, (currency, part) in enumerate(zip(currencies, parts, strict=True), 1):
         labels = zip(_named(part.index, names, 30), _labels(part["past_due"], currency), strict=True)
         ticks = [f"{name}   <b>{amount}</b>" for name, amount in labels]
-        y = {"type": "category", "autorange": "reversed", "showgrid": False, "tickvals": list(part.index), "ticktext": ticks}
+        y = {
+            "type": "category",
+            "range": [max(len(part), FEWEST_BARS) - 0.5, -0.5],
+            "showgrid": False,
+            "tickvals": list(part.index),
+            "ticktext": ticks,
+        }
         bars = _bars_of_customers(currency, part, _named(part.index, names))
         _fill(figure, row, bars, x=_amount_axis(currency) | {"showgrid": True}, y=y)
         _cut_last_bar(figure, row, currency, part)
@@ -181,7 +191,7 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     months
         How many months to show, up to that of the day; none before the first settlement.
     """
-    invoices = DOCUMENTS.conform(documents).query("kind == 'invoice'")
+    invoices = DOCUMENTS.conform(documents).query("kind == 'invoice' and as_of == as_of.max()")
     as_of = invoices["as_of"].max()
     paid = invoices.loc[invoices["settled"] & invoices["settled_on"].notna() & invoices["paid_amount"].gt(0)]
     if paid.empty:
@@ -189,14 +199,14 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     paid = paid.assign(month=(paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of))
     ends = pd.date_range(paid["month"].min(), as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
     paid = paid.loc[paid["month"].isin(ends)]
-    currencies, left_out = _shown(paid["currency"])
+    currencies, left_out = _shown(paid["currency"], "Without a mean, with fewer invoices")
     figure = _figure(
         "How late invoices are paid",
         f"As known{_when([as_of])}. Above: {len(paid):,} invoices settled by money, by the month that settled them. Below: "
         f"invoices past due and not settled at the end of each month, days late up to then.{left_out}",
         [260, 120],
     )
-    means = [_mean_line(paid, currency, ends, dash) for currency, dash in zip(currencies, DASHES, strict=False)]
+    means = [_mean_line(paid, currency, ends).update(line=line) for currency, line in zip(currencies, MEANS, strict=False)]
     _fill(figure, 1, [*_range_and_median(paid, ends), *means], y={"title_text": "days late when paid"})
     _fill(
         figure, 2, [_unpaid_line(invoices, ends)], y={"title_text": "days late, not paid", "rangemode": "tozero", "nticks": 4}
@@ -209,8 +219,8 @@ def scores_by_exposure(
 ) -> go.Figure:
     """Every customer's score against its balance, one point each, one panel per currency; of several days the latest.
 
-    Money and doubt meet at the top left. The customers above the horizontal line together owe 80 % of what all owe; left
-    of the vertical line the score is below ``low``.
+    Money and doubt meet at the top left. The customers above the horizontal line together owe half of what all shown owe;
+    left of the vertical line the score is below ``low``.
 
     Parameters
     ----------
@@ -227,17 +237,18 @@ def scores_by_exposure(
     unscored = f" Without a score and not shown: {len(owing) - len(scored):,}." if len(owing) > len(scored) else ""
     figure = _figure(
         "Where money and doubt meet",
-        f"Balance of each customer that owes{when}{_in(currencies)}, at most the {MOST_POINTS:,} largest, against its score: 0 "
-        f"pays last, 100 pays first. The darker a point, the more of it is past due. Customers above the dotted line owe 80 % "
-        f"of it all.{unscored}{left_out}",
+        f"Balances{when}{_in(currencies)} of the customers that owe, at most the {MOST_POINTS:,} that owe most, against their "
+        f"scores: 0 pays last, 100 pays first. The darker a point, the more of it is past due; those above the dotted line owe half."
+        f"{unscored}{left_out}",
         [400 if len(currencies) == 1 else 260] * len(currencies),
     )
     for row, currency in enumerate(currencies, 1):
-        part = scored.loc[scored["currency"].eq(currency)].reset_index(drop=True)
-        _fill(figure, row, _points_of_customers(currency, part, names), y=_amount_axis(currency) | {"type": "log", "dtick": 1})
+        part = scored.loc[scored["currency"].eq(currency)].head(MOST_POINTS)
+        _fill(figure, row, [_points(currency, part, names)], y=_amount_axis(currency) | {"type": "log", "dtick": 1})
+        half = part["total"].cumsum().ge(part["total"].sum() / 2).to_numpy().argmax()
+        place: dict[str, Any] = {"row": row, "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
+        figure.add_vline(low, **place).add_hline(part["total"].iloc[half], **place)
         _name_worst(figure, row, part.loc[part["score"].lt(low)].head(top), names)
-        enough = part["total"].cumsum().ge(0.8 * part["total"].sum()).idxmax()
-        figure.add_vline(low, row=row, col=1, line=DOTTED).add_hline(part["total"][enough], row=row, col=1, line=DOTTED)
     figure.update_layout(showlegend=False, margin_r=240).update_xaxes(range=[-3, 103], zeroline=False)
     return figure.update_xaxes(title_text="score, 0 to 100", row=len(currencies))
 
@@ -257,52 +268,46 @@ def as_table(figure: go.Figure) -> pd.DataFrame:
 
 def _bars_of_buckets(currency: str, amounts: pd.Series, customers: pd.DataFrame, names: pd.Series | None) -> list[go.Bar]:
     """One currency's buckets, each with its amount on it; share and largest customer are in the hover."""
-    buckets = [*map(str, amounts.index)]
-    sizes, gross = customers.set_index("customer_id")[buckets].abs(), amounts.drop("credit").sum()
-    bars, labels, largest = _bars(buckets, currency), _labels(amounts, currency), _named(sizes.idxmax(), names)
-    for bar, amount, label, name in zip(bars, amounts, labels, largest, strict=True):
-        size = sizes[bar.name]
-        says = f"<b>{_bucket(bar.name)}: {text(amount, currency)}</b>{_share(amount, gross)}<br>customers: {size.gt(0).sum():,}"
-        most = f"<br>the largest: {name}, {text(size.max(), currency)}" if amount else ""
-        bar.update(x=[bar.name], y=[amount], text=[label], textposition="outside", cliponaxis=False)
-        bar.hovertemplate = f"{says}{most}<extra></extra>"
-    return bars
+    bars = _bars([*map(str, amounts.index)], currency)
+    sizes, gross = customers.set_index("customer_id")[[*bars]].abs(), amounts.drop("credit").sum()
+    rows = zip(bars.items(), amounts, _labels(amounts, currency), _named(sizes.idxmax(), names), strict=True)
+    for (bucket, bar), amount, label, largest in rows:
+        says = f"<b>{_bucket(bucket)}: {text(amount, currency)}</b>{_share(amount, gross)}"
+        most = f"<br>customers: {sizes[bucket].gt(0).sum():,}<br>the largest: {largest}, {text(sizes[bucket].max(), currency)}"
+        bar.update(x=[bucket], y=[amount], text=[label], textposition="outside", cliponaxis=False)
+        bar.update(hovertemplate=f"{says}{most if amount else ''}<extra></extra>")
+    return [*bars.values()]
 
 
 def _bars_of_months(currency: str, sums: pd.DataFrame, *, share: bool) -> list[go.Bar]:
     """One currency's buckets on each day, stacked, in amounts or as shares of what is open before credits."""
-    buckets, days = _buckets(sums), pd.DatetimeIndex(sums.index)
-    gross = sums[buckets[1:]].sum(axis=1)
-    drawn = sums[buckets].div(gross.where(gross.gt(0)), axis=0) if share else sums[buckets]
-    bars = [bar for bar in _bars(buckets, currency) if bar.name != "credit" or (sums["credit"].any() and not share)]
-    for bar in bars:
-        rows = zip(days, sums[bar.name], gross, sums["total"], strict=True)
+    bars, days = _bars(_buckets(sums), currency), pd.DatetimeIndex(sums.index)
+    gross = sums["total"] - sums["credit"]
+    drawn = sums[[*bars]].div(gross.where(gross.gt(0)), axis=0) if share else sums[[*bars]]
+    says = "%{customdata[1]}%{customdata[2]}<br>balance: %{customdata[3]}<extra></extra>"
+    for bucket, bar in bars.items():
+        rows = zip(days, sums[bucket], gross, sums["total"], strict=True)
         facts = [
             (_day(day), text(amount, currency), _share(amount, of), text(total, currency)) for day, amount, of, total in rows
         ]
-        bar.update(x=_iso(days), y=drawn[bar.name], customdata=facts)
-        bar.hovertemplate = (
-            f"<b>%{{customdata[0]}}</b><br>{_bucket(bar.name)}: %{{customdata[1]}}%{{customdata[2]}}<br>"
-            "balance: %{customdata[3]}<extra></extra>"
-        )
-    return bars
+        bar.update(x=_iso(days), y=drawn[bucket], customdata=facts, marker_line_width=0.5 * drawn[bucket].ne(0))
+        bar.update(hovertemplate=f"<b>%{{customdata[0]}}</b><br>{_bucket(bucket)}: {says}")
+    return [bar for bucket, bar in bars.items() if bucket != "credit" or (sums["credit"].any() and not share)]
 
 
 def _bars_of_customers(currency: str, sums: pd.DataFrame, names: list[str]) -> list[go.Bar]:
     """One currency's customers, their buckets stacked from the oldest on, credit to the left of zero."""
-    buckets = _buckets(sums)
-    late = sums[buckets[:1:-1]].gt(0)
+    bars = _bars(_buckets(sums), currency)
+    late = sums[[*bars][:1:-1]].gt(0)
     oldest = late.idxmax(axis=1).where(late.any(axis=1), "nothing past due")
     rows = zip(names, oldest, sums["past_due"], sums["total"], strict=True)
     facts = [(name, _bucket(bucket), text(past_due, currency), text(total, currency)) for name, bucket, past_due, total in rows]
-    bars = [bar for bar in _bars(buckets, currency)[::-1] if bar.name != "credit" or sums["credit"].any()]
-    for bar in bars:
-        bar.update(orientation="h", x=sums[bar.name], y=sums.index, ids=sums.index, customdata=facts)
-        bar.hovertemplate = (
-            f"<b>%{{customdata[0]}}</b><br>{_bucket(bar.name)}: %{{x:,.{decimals(currency)}f}}<br>oldest: %{{customdata[1]}}<br>"
-            "past due: %{customdata[2]}<br>balance: %{customdata[3]}<extra></extra>"
-        )
-    return bars
+    says = "<br>oldest: %{customdata[1]}<br>past due: %{customdata[2]}<br>balance: %{customdata[3]}<extra></extra>"
+    for bucket, bar in bars.items():
+        bar.update(orientation="h", x=sums[bucket], y=sums.index, ids=sums.index, customdata=facts)
+        amount = f"{_bucket(bucket)}: %{{x:,.{decimals(currency)}f}}"
+        bar.update(hovertemplate=f"<b>%{{customdata[0]}}</b><br>{amount}{says}", marker_line_width=0.5 * sums[bucket].ne(0))
+    return [bar for bucket, bar in [*bars.items()][::-1] if bucket != "credit" or sums["credit"].any()]
 
 
 def _cut_last_bar(figure: go.Figure, row: int, currency: str, sums: pd.DataFrame) -> None:
@@ -331,14 +336,13 @@ def _range_and_median(paid: pd.DataFrame, ends: pd.DatetimeIndex) -> list[go.Sca
     ]
 
 
-def _mean_line(paid: pd.DataFrame, currency: str, ends: pd.DatetimeIndex, dash: str) -> go.Scatter:
+def _mean_line(paid: pd.DataFrame, currency: str, ends: pd.DatetimeIndex) -> go.Scatter:
     """Per month: mean days late, weighted by the money received in one currency; amounts of several cannot be added."""
     part = paid.loc[paid["currency"].eq(currency)]
     weight = pd.Series(to_minor(part["paid_amount"], part["currency"]), index=part.index)
     sums = pd.DataFrame({"days": weight * part["days_late"], "weight": weight}).groupby(part["month"]).sum()
     name = f"paid: mean by amount, {_unit(currency)}" if len(part) < len(paid) else "paid: mean by amount"
-    line = _line(name, "paid", (sums["days"] / sums["weight"]).reindex(ends), "each day weighs as much as the money received")
-    return line.update(line={"color": PAST_DUE[3], "dash": dash})
+    return _line(name, "paid", (sums["days"] / sums["weight"]).reindex(ends), "weighted by the money received")
 
 
 def _unpaid_line(invoices: pd.DataFrame, ends: pd.DatetimeIndex) -> go.Scatter:
@@ -371,24 +375,19 @@ def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame | 
     )
 
 
-def _points_of_customers(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> list[go.Scatter]:
+def _points(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> go.Scatter:
     """One currency's customers, the larger the higher, the darker the more of it is past due."""
-    shown = customers.head(MOST_POINTS)
-    share = shown["past_due"] / (shown["total"] - shown["credit"])
-    balances = [text(total, currency) for total in shown["total"]]
-    points = go.Scatter(
-        name="customers",
-        meta=_unit(currency),
-        x=shown["score"],
-        y=shown["total"],
-        ids=shown["customer_id"],
-        mode="markers",
-        marker={"size": 11, "color": share, "colorscale": [CURRENT, *PAST_DUE], "cmin": 0, "cmax": 1, "line": THIN},
-        customdata=list(zip(_named(shown["customer_id"], names), balances, share, strict=True)),
-        hovertemplate="<b>%{customdata[0]}</b><br>balance: %{customdata[1]}<br>score: %{x:.0f}<br>"
-        "past due: %{customdata[2]:.0%}<extra></extra>",
+    share = customers["past_due"] / (customers["total"] - customers["credit"])
+    facts = [
+        (name, text(total, currency), f"{late:.0%}")
+        for name, total, late in zip(_named(customers["customer_id"], names), customers["total"], share, strict=True)
+    ]
+    says = (
+        "<b>%{customdata[0]}</b><br>balance: %{customdata[1]}<br>score: %{x:.0f}<br>past due: %{customdata[2]}<extra></extra>"
     )
-    return [points]
+    marker = {"size": 11, "color": share, "colorscale": [CURRENT, *PAST_DUE], "cmin": 0, "cmax": 1, "line": THIN}
+    place = {"x": customers["score"], "y": customers["total"], "ids": customers["customer_id"], "customdata": facts}
+    return go.Scatter(name="customers", meta=_unit(currency), mode="markers", marker=marker, hovertemplate=says, **place)
 
 
 def _name_worst(figure: go.Figure, row: int, worst: pd.DataFrame, names: pd.Series | None) -> None:
@@ -470,11 +469,11 @@ def _by_count(currencies: pd.Series) -> list[str]:
     return [*map(str, counts.index)]
 
 
-def _shown(currencies: pd.Series) -> tuple[list[str], str]:
+def _shown(currencies: pd.Series, otherwise: str = "Left out, with fewer customers") -> tuple[list[str], str]:
     """The currencies that are drawn, and a sentence on those that are not."""
     ordered = _by_count(currencies)
     left_out = [_unit(currency) for currency in ordered[MOST_PANELS:]]
-    return ordered[:MOST_PANELS], f" Left out, as less frequent: {some(left_out, 12)}." if left_out else ""
+    return ordered[:MOST_PANELS], f" {otherwise}: {some(left_out, 12)}." if left_out else ""
 
 
 def _figure(title: str, subtitle: str, heights: Sequence[int]) -> go.Figure:
@@ -503,23 +502,21 @@ def _fill(
 
 def _sentence(words: str) -> go.Figure:
     """A figure that says why there is no picture."""
-    figure = go.Figure(layout={"template": LOOK, "height": 120, "xaxis": {"visible": False}, "yaxis": {"visible": False}})
+    figure = go.Figure(
+        layout={"template": LOOK, "height": 120, "margin_t": 16, "xaxis": {"visible": False}, "yaxis": {"visible": False}}
+    )
     return figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15})
 
 
-def _bars(buckets: list[str], currency: str) -> list[go.Bar]:
+def _bars(buckets: list[str], currency: str) -> dict[str, go.Bar]:
     """One trace per bucket in its colour, still without amounts."""
-    steps = sample_colorscale(PAST_DUE, np.linspace(0, 1, len(buckets) - 2))
-    hatches = ["/", *[""] * (len(buckets) - 1)]
-    return [
-        go.Bar(
-            name=bucket,
-            legendgroup=bucket,
-            meta=_unit(currency),
-            marker={"color": colour, "line": THIN, "pattern": {"shape": hatch}},
-        )
-        for bucket, colour, hatch in zip(buckets, [CREDIT, CURRENT, *steps], hatches, strict=True)
-    ]
+    colours = [CREDIT, CURRENT, *sample_colorscale(PAST_DUE, np.linspace(0, 1, len(buckets) - 2))]
+    bars = {
+        bucket: go.Bar(name=bucket, legendgroup=bucket, meta=_unit(currency), marker={"color": colour, "line": THIN})
+        for bucket, colour in zip(buckets, colours, strict=True)
+    }
+    bars["credit"].update(marker_pattern_shape="/")
+    return bars
 
 
 def _amount_axis(currency: str) -> dict[str, Any]:
@@ -541,7 +538,7 @@ def _month_axis(days: pd.DatetimeIndex) -> dict[str, Any]:
         "type": "category",
         "categoryorder": "array",
         "categoryarray": _iso(days),
-        "range": [-0.6, len(days) - 0.4],
+        "range": [-0.6, max(len(days), FEWEST_BARS) - 0.4],
         "tickvals": _iso(named),
         "ticktext": [f"{'' if day.is_month_end else f'{day.day} '}{MONTHS[day.month - 1][:3]}<br>{day.year}" for day in named],
     }
@@ -566,7 +563,7 @@ def _when(days: Iterable[pd.Timestamp]) -> str:
 def _in(currencies: Sequence[str]) -> str:
     """The currencies as the end of a phrase; nothing where the export stated none."""
     stated = [currency for currency in currencies if currency != NO_CURRENCY]
-    return f", in {' and '.join(stated)}" if stated else ""
+    return f", in {' and '.join(filter(None, [', '.join(stated[:-1]), stated[-1]]))}" if stated else ""
 
 
 def _unit(currency: str) -> str:

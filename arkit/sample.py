@@ -22,7 +22,7 @@ SLIDE_MONTHS, PART_DAYS, PROMISE_DAYS = 7, 25, 8
 #: Days from issue to due, one of five.
 USUAL, SHORT, LONG = (14, 30, 30, 45, 60), (14, 14, 14, 30, 30), (30, 30, 30, 30, 45)
 #: How late invoices are chased: what is done, how many days after the due day, and how often it is done at all.
-NOW_AND_THEN = (("reminder", 10, 0.3), ("call", 25, 0.3), ("letter", 50, 0.5))
+NOW_AND_THEN = (("reminder", 10, 0.3), ("call", 24, 0.2), ("letter", 50, 0.5))
 FIRMLY = (("reminder", 8, 1.0), ("call", 20, 1.0), ("letter", 41, 1.0), ("call", 66, 0.5))
 BY_PHONE = (("call", 30, 0.5), ("call", 75, 0.7))
 PUT_OFF = (("reminder", 9, 0.5), ("promise", 16, 0.5), ("call", 29, 0.5), ("promise", 33, 0.5))
@@ -62,10 +62,10 @@ class Behaviour:
     chased: tuple[tuple[str, int, float], ...] = NOW_AND_THEN
 
 
-PROMPT = Behaviour("always prompt", 9, delay=-3, spread=1.2, monthly=2.2, median=4_000)
-SLOW = Behaviour("slow but steady", 7, delay=20, spread=2.4, median=2_000)
-FIRST_TIMER = Behaviour("first-timer, large and overdue", 3, delay=NEVER, median=3_900, first=78, final=40, terms=SHORT)
-MANY_SMALL = Behaviour("big customer with small invoices", 3, delay=2, spread=2, monthly=9, median=480)
+PROMPT = Behaviour("always prompt", 9, delay=-3, spread=1.2, monthly=1.7, median=5_600)
+SLOW = Behaviour("slow but steady", 7, delay=20, spread=2.4, median=1_800)
+FIRST_TIMER = Behaviour("first-timer, large, overdue", 3, delay=NEVER, median=3_000, first=78, final=40, terms=SHORT, chased=())
+MANY_SMALL = Behaviour("big customer with small invoices", 3, delay=2, spread=2, monthly=6.5, median=580)
 SLIDING = Behaviour("once good, now sliding", 4, delay=-1, spread=2, slide=7, monthly=1.5)
 PART_PAYER = Behaviour("part payer in cash trouble", 3, delay=6, slide=7, monthly=1.2, median=1_400, parts=3)
 DISPUTED = Behaviour("disputes invoices", 3, delay=-2, spread=1, monthly=1.6, median=1_400, disputed=0.4)
@@ -75,11 +75,11 @@ ON_THE_25TH = Behaviour("pays on the 25th", 4, delay=2, spread=2, monthly=1.4, m
 UNAPPLIED = Behaviour("credit not applied", 3, delay=-2, spread=0.6, median=900, terms=SHORT, loose=75)
 REMAINDERS = Behaviour("leaves tiny remainders", 3, delay=-4, spread=1, monthly=1.4, median=2_600, short=0.8)
 BOUNCED = Behaviour("payments bounce", 2, delay=9, monthly=1.2, bounced=0.25)
-SOLE_TRADER = Behaviour("sole trader, late", 2, delay=150, spread=6, median=400, is_individual=True, chased=FIRMLY)
-STRATEGIC = Behaviour("strategic customer, late", 1, delay=45, slide=9, median=2_000, strategic=True, chased=BY_PHONE)
-LEFT_ALONE = Behaviour("do not contact", 1, delay=38, spread=5, do_not_contact=True, chased=())
-FACTORABLE = Behaviour("large, sure, slow", 2, delay=26, spread=1.4, monthly=1.7, median=8_500, terms=LONG, chased=BY_PHONE)
-PROMISED = Behaviour("promise still running", 2, delay=34, median=1_700, promised=6)
+SOLE_TRADER = Behaviour("sole trader, late", 2, delay=170, spread=6, median=350, is_individual=True, chased=FIRMLY)
+STRATEGIC = Behaviour("strategic, late", 1, delay=125, monthly=1.4, median=1_300, strategic=True, chased=BY_PHONE)
+LEFT_ALONE = Behaviour("do not contact", 1, delay=38, spread=5, monthly=1.6, do_not_contact=True, chased=())
+FACTORABLE = Behaviour("large, sure, slow", 2, delay=26, spread=1.4, monthly=2.2, median=8_500, terms=LONG, chased=BY_PHONE)
+PROMISED = Behaviour("promise still running", 2, delay=34, monthly=1.6, median=1_300, promised=6)
 EARLY = Behaviour("pays early", 2, delay=-14, spread=2, monthly=1.6, median=3_600, terms=LONG)
 BEHAVIOURS = (
     PROMPT, SLOW, FIRST_TIMER, MANY_SMALL, SLIDING, PART_PAYER, DISPUTED, PROMISE_BREAKER, NEVER_PAYS, ON_THE_25TH, UNAPPLIED,
@@ -314,7 +314,7 @@ def _people(rng: np.random.Generator, n: int, span: float, last: int) -> pd.Data
     person, payer, clerk = (_pick(rng, GIVEN, n) + " " + _pick(rng, FAMILY, n) for _ in range(3))
     first, alone = _trait("first", sort), _trait("is_individual", sort)
     here = COUNTRIES.take(land).reset_index(drop=True)
-    town = np.stack(COUNTRIES["towns"])[land, _whole(rng, 3, n)]
+    town = np.array(COUNTRIES["towns"].to_list())[land, _whole(rng, 3, n)]
     return here.assign(
         customer_id=number,
         name=np.where(alone, person, _names(n)),
@@ -368,8 +368,6 @@ def _settled(rng: np.random.Generator, invoices: pd.DataFrame, last: int) -> pd.
     late += trait["slide"] * np.clip(SLIDE_MONTHS - (last - due) / MONTH, 0, SLIDE_MONTHS)
     wished = np.maximum(due + np.floor(late).astype("int64"), issued + 2)
     paid_on = _bank_day(_day_of_month(wished, trait["pays_on"]))
-    soon = np.flatnonzero((paid_on > last) & (paid_on <= last + 10))
-    paid_on[soon[np.argsort(paid_on[soon], kind="stable")[:1]]] = last  # for what happens on the last day counts
     credit_on = _bank_day(np.where(disputed, paid_on - 9, issued + 3 + _whole(rng, 6, n)))
     has_credit = (rng.random(n) < np.where(disputed, 0.5, 0.03)) & (credit_on < paid_on) & (credit_on <= last)
     credited = np.where(has_credit, cents * (5 + _whole(rng, 25, n)) // 100, 0)
@@ -396,6 +394,8 @@ def _postings(rng: np.random.Generator, invoices: pd.DataFrame, last: int) -> tu
         short.assign(date=_bank_day(short["paid_on"] + wait), cents=short["shortfall"], type=given_up),
     ]
     paid = pd.concat(rows, ignore_index=True)
+    soon = paid.loc[paid["type"].eq("Payment") & paid["date"].between(last + 1, last + 10), "date"]
+    paid.loc[soon.nsmallest(1).index, "date"] = last  # whatever the weekday: what happens on the last day counts
     paid = paid[(paid["date"] <= last) & (paid["cents"] > 0)]
     loose = paid["type"].eq("Payment") & (paid["date"] > last - _trait("loose", paid["sort"]))
     paid = paid.assign(document_id=paid["document_id"].mask(loose, ""))

@@ -100,6 +100,8 @@ STYLES = {
     **{f"money {places}": ('{0};-{0};"-"'.format("#,##0" + "." * (places > 0) + "0" * places), "right") for places in range(5)},
 }
 FONT = "Arial"
+#: The day of a workbook made from nothing, for nothing reads the clock: the first that a zip file knows.
+FIRST_DAY = pd.Timestamp("1980-01-01")
 
 
 @dataclass(frozen=True)
@@ -342,7 +344,7 @@ def _empty_book(as_of: pd.Timestamp | None) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.creator, book.properties.title = "arkit", f"Receivables{_on(as_of)}"
-    book.properties.created = None if as_of is None else as_of.to_pydatetime()
+    book.properties.created = (FIRST_DAY if as_of is None else as_of).to_pydatetime()
     hair, font = Side(style="hair", color="A6A6A6"), Font(name=FONT, size=10)
     given, to_fill = PatternFill(), PatternFill("solid", fgColor="FFF7DC")
     white, heading = Font(name=FONT, size=10, bold=True, color="FFFFFF"), Alignment(vertical="top", wrap_text=True)
@@ -551,6 +553,6 @@ def _set_up_print(sheet: Worksheet, as_of: pd.Timestamp | None, policy: Policy) 
     sheet.page_margins = PageMargins(left=0.3, right=0.3, top=0.7, bottom=0.6, header=0.3, footer=0.3)
     sheet.print_title_rows = "1:1"
     head, foot = cast("HeaderFooterItem", sheet.oddHeader), cast("HeaderFooterItem", sheet.oddFooter)
-    head.left.text = policy.company.name.replace("&", "&&")
+    head.left.text = policy.company.name.replace("&", "&&") or None
     head.center.text = sheet.title + _on(as_of)
     foot.center.text = "Page &P of &N"

@@ -1,0 +1,237 @@
+"""The command line: arguments and messages only."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from arkit.errors import ArkitError, OutputRefused
+from arkit.importers import check
+from arkit.ledger import parse_day
+from arkit.policy import DEFAULTS_FILE, Policy
+from arkit.sample import write_sample
+
+DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 a defect, 2 wrong usage, 3 the input was refused and nothing is written."""
+    said = _parser().parse_args(arguments)
+    try:
+        return said.run(said)
+    except ArkitError as refusal:
+        print(f"{type(refusal).__name__}: {refusal}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("stopped; nothing is written.", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="arkit", description="Accounts receivable: who owes what, how they pay, whom to contact next."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    month = commands.add_parser("month", help="the main job: reads exports, leaves workbook, report, letters and tables")
+    _takes_exports(month)
+    month.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="a new folder for everything that is made")
+    month.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
+    month.add_argument(
+        "--control-total", metavar="AMOUNT", help="the receivables account's balance: 12345.67, or EUR=12345.67,USD=10"
+    )
+    month.add_argument("--replace", action="store_true", help="replace a month already in that folder, workbook and all")
+    month.set_defaults(run=_month)
+
+    understand = commands.add_parser("check", help="how each file was understood, and nothing else")
+    _takes_exports(understand)
+    understand.add_argument("--json", action="store_true", help="print one JSON object")
+    understand.set_defaults(run=_check)
+
+    sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
+    sample.add_argument("folder", type=Path, metavar="FOLDER")
+    sample.add_argument("--customers", type=int, default=60, metavar="N")
+    sample.add_argument("--months", type=int, default=30, metavar="N")
+    sample.add_argument("--seed", type=int, default=7, metavar="N")
+    sample.add_argument("--until", default="2026-10-31", metavar="DAY", help="the last day of its books")
+    sample.set_defaults(run=_sample)
+
+    new = commands.add_parser("new", help="a workspace: notebooks, policy, folders for exports and reports")
+    new.add_argument("folder", type=Path, metavar="FOLDER")
+    new.set_defaults(run=_new)
+    return parser
+
+
+def _takes_exports(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "exports", nargs="+", type=Path, metavar="EXPORTS", help="files or folders exported from the accounting system"
+    )
+    command.add_argument(
+        "--as-of", metavar="DAY", help="the day to look from, 2026-10-31; may be left out where an export prints it"
+    )
+    command.add_argument("--date-order", choices=["dmy", "mdy"], help="for dates like 01/02/2026 that the file cannot prove")
+    command.add_argument("--decimal", choices=[".", ","], help="for amounts like 1,234 that the file cannot prove")
+    command.add_argument("--currency", metavar="CODE", help="for exports that state no currency")
+    command.add_argument("--mapping", type=Path, metavar="FILE", help="a TOML file that names columns; see docs/exports.md")
+    command.add_argument(
+        "--max-rejects", type=int, default=0, metavar="N", help="unreadable rows that may be left out of a file"
+    )
+
+
+def _options(said: argparse.Namespace) -> dict[str, Any]:
+    """What was declared about the files, without what was left at its default."""
+    options = {name: getattr(said, name) for name in ("date_order", "decimal", "currency", "mapping", "max_rejects")}
+    options["mapping"] = str(said.mapping.resolve()) if said.mapping else None
+    return {name: value for name, value in options.items() if value}
+
+
+def _month(said: argparse.Namespace) -> int:
+    """Everything is made in a folder beside OUT and moved into place when it is whole."""
+    from arkit.report import find_notebook, run_notebook, to_html  # noqa: PLC0415 - jupyter opens slowly, only this needs it
+
+    out = said.out.resolve()
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
+    if said.policy:
+        Policy.read(said.policy)
+    _must_be_free(out, replace=said.replace)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        parameters = {
+            "EXPORTS": [str(path.resolve()) for path in said.exports],
+            "AS_OF": as_of,
+            "OPTIONS": _options(said),
+            "POLICY": str(said.policy.resolve()) if said.policy else None,
+            "CONTROL_TOTAL": said.control_total,
+            "OUT": str(making / "month"),
+        }
+        node = run_notebook(find_notebook("month"), parameters, folder=making, on_cell=_progress)
+        _progress(0, 0, "")
+        made = making / "month"
+        shown = json.dumps(node, indent=1, ensure_ascii=False).replace(*(json.dumps(str(path))[1:-1] for path in (made, out)))
+        (made / "month.ipynb").write_text(shown + "\n", "utf-8")
+        (made / "report.html").write_text(to_html(node, title=f"The month as of {as_of}"), "utf-8")
+        if out.exists():
+            shutil.rmtree(out)
+        made.rename(out)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    print(_told(out))
+    return DONE
+
+
+def _printed_day(said: argparse.Namespace) -> str:
+    """The one day that the exports print, where none was said."""
+    files: Any = check(said.exports, **_options(said))["files"]
+    days = sorted({str(file["as_of"]) for file in files if file.get("as_of")})
+    if len(days) == 1:
+        return days[0]
+    raise ArkitError(
+        "it is not said which day to look from.",
+        expected="--as-of DAY, or exports that print one day",
+        got=", ".join(days) or "exports that print none",
+        fix="say --as-of 2026-10-31, for example",
+    )
+
+
+def _must_be_free(out: Path, *, replace: bool) -> None:
+    """Refuse to write over anything but a month, and over that only when told to."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    month = (out / "run.json").exists() and (out / "actions.xlsx").exists()
+    if not (month and replace):
+        raise OutputRefused(
+            f"'{out}' is not empty.",
+            expected="a folder that does not exist yet, or an empty one",
+            got="a month made earlier; its workbook may be somebody's work" if month else "other files",
+            fix="choose another folder" + (", or say --replace to throw that month away" if month else ""),
+        )
+
+
+def _progress(number: int, of: int, title: str) -> None:
+    """One line on a terminal that says what is being done; nothing where output is not a terminal."""
+    if sys.stderr.isatty():
+        line = f"[{number}/{of}] {title}" if of else ""
+        print(f"\r{line:<78}", end="\n" if number == of and of else "\r", file=sys.stderr, flush=True)
+
+
+def _told(out: Path) -> str:
+    """What was found and where it lies, in a few lines."""
+    run = json.loads((out / "run.json").read_text("utf-8"))
+    lines = [f"As of {run['as_of']}: {run['open_documents']:,} open documents."]
+    for currency, row in run["summary"].items():
+        code = "" if currency == "XXX" else f"{currency} "
+        words = f"  {code}open {row['open_total']}, past due {row['past_due']} ({row['past_due_share']:.0%}), credit {row['credit']}"
+        if "difference" in row:
+            words += f"; books say {row['control_total']}, difference {row['difference']}"
+        lines.append(words)
+    asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
+    lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
+    warned = [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
+    if warned:
+        lines += ["Look at:", *(line[:300] for line in warned)]
+    return "\n".join([*lines, f"Open {out / 'report.html'} and {out / 'actions.xlsx'}"])
+
+
+def _check(said: argparse.Namespace) -> int:
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else None
+    found: Any = check(said.exports, as_of=as_of, **_options(said))
+    print(json.dumps(found, indent=2, ensure_ascii=False) if said.json else "\n".join(_understood(found)))
+    refused = [file for file in found["files"] if file["status"] == "refused" and not file.get("set_aside")]
+    return REFUSED if refused or found["message"] else DONE
+
+
+def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
+    """The object of `check` in words."""
+    lines: list[str] = []
+    for file in found["files"]:
+        if file["status"] == "refused":
+            lines += [f"{file['name']}: " + ("" if file.get("set_aside") else "refused. ") + file["message"], ""]
+            continue
+        rows = ", ".join(f"{n:,} {name}" for name, n in file["rows"].items() if n)
+        lines += [f"{file['name']}: {file['export']}, headings in row {file['header_row']}", f"  rows: {rows}"]
+        lines += [f"  columns: {file['columns']}", f"  dates: {file['date_order']}", f"  amounts: {file['number_style']}"]
+        if file["as_of"]:
+            lines.append(f"  as of: {file['as_of']}")
+        if file["open_total"]:
+            lines.append(f"  documents: {file['documents']:,}, open by this file alone: {_listed(file['open_total'])}")
+        if file["printed_total"]:
+            lines.append(f"  the file's own total: {file['printed_total']}, difference {file['difference']}")
+        lines += [f"  look at: {warning}" for warning in file["warnings"]] + [""]
+    return [*lines, found["message"] or f"all together open: {_listed(found['open_total']) or 'nothing'}"]
+
+
+def _listed(amounts: dict[str, str]) -> str:
+    return ", ".join(amount if currency == "XXX" else f"{amount} {currency}" for currency, amount in amounts.items())
+
+
+def _sample(said: argparse.Namespace) -> int:
+    paths = write_sample(said.folder, customers=said.customers, months=said.months, seed=said.seed, until=said.until)
+    print("\n".join(map(str, paths)))
+    return DONE
+
+
+def _new(said: argparse.Namespace) -> int:
+    from arkit.report import find_notebook  # noqa: PLC0415 - jupyter opens slowly
+
+    if said.folder.exists() and any(said.folder.iterdir()):
+        raise OutputRefused(
+            f"'{said.folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name"
+        )
+    for name in ("exports", "reports", "notebooks"):
+        (said.folder / name).mkdir(parents=True)
+    shutil.copy(DEFAULTS_FILE, said.folder / "policy.toml")
+    for notebook in find_notebook("month").parent.glob("*.ipynb"):
+        shutil.copy(notebook, said.folder / "notebooks" / notebook.name)
+    exports, reports = said.folder / "exports", said.folder / "reports" / "MONTH"
+    print(f"Put your exports into {exports} and run:")
+    print(f"  arkit month {exports} --as-of DAY --out {reports} --policy {said.folder / 'policy.toml'}")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""What one month leaves behind: its totals, and the files in its folder."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from arkit.errors import ArkitError, OutputRefused
+from arkit.ledger import Ledger
+from arkit.letters import write_letters
+from arkit.money import NO_CURRENCY, plain, to_major, to_minor, totals
+from arkit.notes import blocked
+from arkit.policy import DEFAULT, Policy
+from arkit.tables import ROUTES
+from arkit.workbook import write_workbook
+
+#: Begin of a text that a spreadsheet would take for a formula.
+FORMULA = r"^([=+\-@\t\r])"
+
+
+def summarise(
+    documents: pd.DataFrame, actions: pd.DataFrame | None = None, *, control_total: str | None = None
+) -> pd.DataFrame:
+    """The month in one row per currency: what is open, past due and to be asked for, beside the books' own total.
+
+    ``open_total`` is the balance of the receivables account: past due, not yet due and credit, exact to the minor unit.
+    ``at_start_of_day`` counts the documents that were open before anything dated on the day itself.
+
+    Parameters
+    ----------
+    control_total
+        The receivables account's balance, '12345.67', or per currency 'EUR=12345.67,USD=10'.
+
+    Raises
+    ------
+    ArkitError
+        If the control total cannot be read, or is one figure for several currencies.
+
+    Examples
+    --------
+    >>> from arkit.sample import sample_ledger
+    >>> summary = summarise(sample_ledger().at("2026-10-31"))
+    >>> (summary["past_due"] + summary["not_due"] + summary["credit"]).round(2).eq(summary["open_total"]).all().item()
+    True
+    """
+    is_open = documents[documents["open_amount"].ne(0)]
+    minor = pd.Series(to_minor(is_open["open_amount"], is_open["currency"]), index=is_open.index)
+    owed, late = minor.gt(0), is_open["days_late"].gt(0)
+    parts = pd.DataFrame(
+        {
+            "open_total": minor,
+            "past_due": minor.where(owed & late, 0),
+            "not_due": minor.where(owed & ~late, 0),
+            "credit": minor.where(~owed, 0),
+        }
+    )
+    by = parts.groupby(is_open["currency"].to_numpy()).sum().rename_axis("currency")
+    codes = by.index.to_series()
+    summary = pd.DataFrame({name: to_major(by[name].to_numpy(), codes) for name in by}, index=by.index)
+    summary["past_due_share"] = (summary["past_due"] / (summary["past_due"] + summary["not_due"])).fillna(0)
+    summary["documents"] = is_open.groupby("currency").size()
+    summary["customers"] = is_open.groupby("currency")["customer_id"].nunique()
+    moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
+    before = moved[moved["open_amount"].ne(0) | moved["settled_on"].ge(moved["as_of"])]
+    summary["at_start_of_day"] = before.groupby("currency").size().reindex(summary.index).fillna(0).astype("int64")
+    if actions is not None and len(actions):
+        asked = actions[~actions["action"].isin(["none", "hold"])]
+        summary["to_contact"] = asked.groupby("currency").size().reindex(summary.index).fillna(0).astype("int64")
+    if control_total:
+        control = _control(control_total, list(summary.index))
+        summary["control_total"] = pd.Series(control).reindex(summary.index)
+        difference = to_minor(summary["open_total"], codes) - to_minor(summary["control_total"].fillna(0), codes)
+        summary["difference"] = pd.Series(to_major(difference, codes), index=summary.index).where(
+            summary["control_total"].notna()
+        )
+    return summary
+
+
+def write_month(
+    folder: str | Path,
+    *,
+    ledger: Ledger,
+    documents: pd.DataFrame,
+    aged: pd.DataFrame,
+    scores: pd.DataFrame,
+    actions: pd.DataFrame,
+    routes: pd.DataFrame | None = None,
+    policy: Policy = DEFAULT,
+    control_total: str | None = None,
+) -> Path:
+    """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
+
+    Raises
+    ------
+    OutputRefused
+        If the folder already holds a month: a workbook in it may be somebody's work.
+    """
+    target = Path(folder)
+    if (target / "run.json").exists():
+        raise OutputRefused(
+            f"'{target}' already holds a month.",
+            expected="a new folder",
+            got=f"{target / 'run.json'}",
+            fix="choose another folder, or say --replace if nobody has worked in it",
+        )
+    routes = ROUTES.empty() if routes is None else routes
+    (target / "tables").mkdir(parents=True, exist_ok=True)
+    tables = {
+        "aging": aged.reset_index(),
+        "documents": documents,
+        "scores": scores,
+        "actions": actions,
+        "routes": routes,
+        "receipts": ledger.receipts,
+        "rejects": ledger.rejects,
+    }
+    for name, table in tables.items():
+        _without_formulas(table).to_csv(
+            target / "tables" / f"{name}.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig"
+        )
+    write_workbook(
+        target / "actions.xlsx",
+        actions=actions,
+        documents=documents,
+        aged=aged,
+        scores=scores,
+        customers=ledger.customers,
+        policy=policy,
+    )
+    written = write_letters(
+        target / "letters",
+        actions=actions,
+        documents=documents,
+        customers=ledger.customers,
+        policy=policy,
+        blocked=blocked(documents, ledger.notes, policy),
+    )
+    summary = summarise(documents, actions, control_total=control_total)
+    run = _run(summary, ledger, tables) | {"letters": len(written)}
+    (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return target
+
+
+def _control(said: str, currencies: list[str]) -> dict[str, float]:
+    """The books' balance per currency, as it was said."""
+    try:
+        if "=" in said:
+            pairs = [pair.split("=") for pair in said.split(",")]
+            return {currency.strip().upper(): float(amount) for currency, amount in pairs}
+        amount = float(said)
+    except ValueError as error:
+        raise ArkitError(
+            "the control total cannot be read.",
+            expected="an amount, 12345.67, or one per currency, EUR=12345.67,USD=10",
+            got=repr(said),
+            fix="write amounts without thousands separators",
+        ) from error
+    if len(currencies) > 1:
+        raise ArkitError(
+            "one control total cannot hold for several currencies.",
+            expected=f"one amount for each of {', '.join(currencies)}",
+            got=repr(said),
+            fix="say --control-total " + ",".join(f"{currency}=AMOUNT" for currency in currencies),
+        )
+    return dict.fromkeys(currencies or [NO_CURRENCY], amount)
+
+
+def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
+    text = [name for name in table if table[name].dtype == "str"]
+    return table.assign(**{str(name): table[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
+
+
+def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame]) -> dict[str, object]:
+    """``run.json``: how each file was read, and the month's totals per currency, bucket, action and route."""
+    documents, aged = tables["documents"], tables["aging"]
+    is_open = documents["open_amount"].ne(0)
+    buckets = [name for name in aged if name not in ("as_of", "customer_id", "currency")]
+    by_action = {
+        str(action): {"customers": rows["customer_id"].nunique(), "at_stake": _amounts(totals(rows, "at_stake"))}
+        for action, rows in tables["actions"].groupby("action")
+    }
+    eligible = tables["routes"][tables["routes"]["eligible"]]
+    return {
+        "as_of": f"{documents['as_of'].max():%Y-%m-%d}" if len(documents) else None,
+        "open_total": _amounts(summary["open_total"]),
+        "summary": {str(code): _row(row, str(code)) for code, row in summary.iterrows()},
+        "open_documents": int(is_open.sum()),
+        "open_invoices": int((is_open & documents["kind"].eq("invoice")).sum()),
+        "buckets": {bucket: _amounts(totals(aged, bucket)) for bucket in buckets},
+        "actions": by_action,
+        "routes": {str(route): _amounts(totals(rows, "net")) for route, rows in eligible.groupby("route")},
+        "files": [_file(row) for _, row in ledger.receipts.iterrows()],
+        "rejects": len(ledger.rejects),
+    }
+
+
+def _amounts(column: pd.Series) -> dict[str, str]:
+    return {str(currency): plain(amount, str(currency)) for currency, amount in column.items()}
+
+
+def _row(row: pd.Series, currency: str) -> dict[str, object]:
+    counts = ("documents", "customers", "at_start_of_day", "to_contact")
+    money = ("open_total", "past_due", "not_due", "credit", "control_total", "difference")
+    said: dict[str, object] = {str(name): int(value) for name, value in row.items() if name in counts}
+    said |= {str(name): plain(value, currency) for name, value in row.items() if name in money and pd.notna(value)}
+    return said | {"past_due_share": round(float(row["past_due_share"]), 4)}
+
+
+def _file(receipt: pd.Series) -> dict[str, object]:
+    said = {str(name): (value.item() if hasattr(value, "item") else value) for name, value in receipt.items()}
+    day = receipt["as_of"]
+    return said | {"as_of": None if pd.isna(day) else f"{day:%Y-%m-%d}", "warnings": str(receipt["warnings"]).split("\n")}

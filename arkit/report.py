@@ -1,0 +1,154 @@
+"""Runs a notebook for one month and keeps what it showed, as one page that needs no network."""
+
+import copy
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+import plotly.graph_objects as go
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert.filters import markdown2html
+
+from arkit import errors
+from arkit.errors import ArkitError
+
+PLOTLY = "application/vnd.plotly.v1+json"
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class NotebookFailed(RuntimeError):
+    """A cell raised something that is not a refusal: a defect, in the notebook or in arkit."""
+
+
+class _OwnKernel(KernelSpecManager):
+    """The kernel of this Python, whatever kernels are installed elsewhere under the same name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(
+            argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        )
+
+
+def find_notebook(name: str) -> Path:
+    """A notebook that comes with arkit, in a checkout or installed.
+
+    Examples
+    --------
+    >>> find_notebook("month").name
+    'month.ipynb'
+    """
+    here = Path(__file__).parent
+    return next(
+        path for path in (here / "notebooks" / f"{name}.ipynb", here.parent / "notebooks" / f"{name}.ipynb") if path.exists()
+    )
+
+
+def run_notebook(
+    notebook: str | Path,
+    parameters: dict[str, Any],
+    *,
+    folder: str | Path,
+    on_cell: Callable[[int, int, str], None] | None = None,
+) -> nbformat.NotebookNode:
+    """The notebook, executed from first cell to last in a fresh kernel, its parameters set.
+
+    Parameters
+    ----------
+    parameters
+        Names of the cell tagged ``parameters`` and their values; a cell with them is put right after it.
+    folder
+        Where the kernel works.
+    on_cell
+        Called before each cell with its number, how many there are, and its first line.
+
+    Raises
+    ------
+    ArkitError
+        The refusal that a cell raised, as it was raised.
+    NotebookFailed
+        If a cell raised anything else.
+    """
+    node = with_parameters(nbformat.read(str(notebook), as_version=4), parameters)
+    code = [cell for cell in node.cells if cell.cell_type == "code"]
+
+    def tell(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        if on_cell and cell.cell_type == "code":
+            on_cell(code.index(cell) + 1, len(code), cell.source.split("\n")[0].lstrip("# "))
+
+    with tempfile.TemporaryDirectory(prefix="arkit-") as runtime:
+        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel())
+        manager.connection_file = str(Path(runtime) / "kernel.json")
+        manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
+        client = NotebookClient(
+            node, km=manager, timeout=None, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
+        )
+        try:
+            client.execute(env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
+        except CellExecutionError as failure:
+            raise _refusal(failure) from failure
+    return node
+
+
+def with_parameters(node: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """A copy of the notebook with a cell that sets these names after the one tagged ``parameters``."""
+    node = copy.deepcopy(node)
+    for cell in node.cells:
+        cell.setdefault("id", "")
+    at = next(i for i, cell in enumerate(node.cells) if "parameters" in cell.metadata.get("tags", []))
+    source = "# this run\n" + "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    node.cells.insert(at + 1, nbformat.v4.new_code_cell(source, id="this-run", metadata={"tags": ["injected-parameters"]}))
+    return node
+
+
+def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
+    """One page out of an executed notebook: its words, tables and pictures, without its code, working offline.
+
+    plotly.js stands in it once; nothing is fetched from anywhere.
+    """
+    pieces: list[str] = []
+    for cell in node.cells:
+        if cell.cell_type == "markdown":
+            pieces.append(markdown2html(cell.source))
+        elif cell.cell_type == "code":
+            pieces += [
+                piece for output in cell.outputs if (piece := _piece(output, first=not any(PLOTLY in p for p in pieces)))
+            ]
+    page = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
+    return page.get_template("report.html.j2").render(title=title, pieces=pieces)
+
+
+def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
+    """One output as HTML; a figure brings plotly.js along if it is the first."""
+    data = output.get("data", {})
+    if PLOTLY in data:
+        figure = go.Figure({part: data[PLOTLY][part] for part in ("data", "layout")}, skip_invalid=True)
+        settings = {"displaylogo": False, "responsive": True}
+        html = figure.to_html(full_html=False, include_plotlyjs=first, config=settings, default_height="100%")
+        height = int(figure.layout.height or 450)
+        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{html}</figure>'
+    if "text/html" in data:
+        return f'<div class="wide">{data["text/html"]}</div>'
+    if "text/markdown" in data:
+        return markdown2html(data["text/markdown"])
+    if "text/plain" in data:
+        return f"<pre>{jinja2.filters.escape(data['text/plain'])}</pre>"
+    return ""
+
+
+def _refusal(failure: CellExecutionError) -> Exception:
+    """What a cell raised: a refusal with its four lines as it was, or the sign of a defect."""
+    kind = getattr(errors, str(failure.ename), None)
+    lines = dict(line.strip().split(": ", 1) for line in str(failure.evalue).split("\n")[1:] if ": " in line)
+    if isinstance(kind, type) and issubclass(kind, ArkitError) and {"expected", "got", "fix"} <= set(lines):
+        what = str(failure.evalue).split("\n", 1)[0]
+        return kind(what, expected=lines["expected"], got=lines["got"], fix=lines["fix"])
+    return NotebookFailed(f"{failure.ename}: {failure.evalue}\n{failure.traceback}")
