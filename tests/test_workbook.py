@@ -1,0 +1,589 @@
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from arkit import money, workbook
+from arkit.errors import OutputRefused, TableRefused
+from arkit.policy import Policy
+from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, CUSTOMERS, DOCUMENTS, SCORES
+from arkit.workbook import write_workbook
+
+AS_OF = pd.Timestamp("2026-10-31")
+#: Customer number, name, currency, action, who, mail, and each open document as days late:open amount.
+BOOK = """
+10001 | Alder Engineering GmbH & Co. KG | EUR | agency | Anna Keller | ap@alder.example | 131:8450.00 104:2210.40 75:1999.99
+10002 | Birch & Sons Ltd | EUR | call | Tom Birch | tom@birch.example | 45:1250.00 12:830.50 -10:410.00
+10003 | Cedar Logistics SA | EUR | reminder | Compta | compta@cedar.example | 14:320.15 9:75.00
+10004 | Dogwood Retail Oy | EUR | none | Aino Salo | | -5:12400.00 -20:8800.00
+10005 | Elm Street Dental Practice | EUR | plan | Dr. Meier | praxis@elm.example | 62:1500.00 31:1500.00 1:1500.00
+10006 | Fir Trading KK | JPY | call | Sato | sato@fir.example | 38:1234567 8:98000
+10007 | Ginkgo Foods KK | JPY | hold | Tanaka | tanaka@ginkgo.example | 92:4500000 61:320500
+10008 | Hazel Tools | EUR | court | Hazel King | hazel@hazel.example | 240:5120.00 212:640.25
+10009 | Ivy Interiors | EUR | none | Ivo | ivo@ivy.example | 3:99.90 -7:-250.00
+10010 | Juniper Instruments Intl. Holding (Europe) B.V. | EUR | final_demand | Law | law@juniper.example | 88:15300.75 58:2100
+10011 | Katsura Works KK | JPY | reminder | Mori | | 21:55000 -9:120000
+10012 | Larch Energy AG | EUR | factoring | Treasury | cash@larch.example | 28:48200.00 15:51750.00 -2:47000.00
+10013 | Maple Clinics | EUR | contact_ap | Ms. Roe | roe@maple.example | 33:2750.00 30:415.35
+10014 | Nutmeg Catering | EUR | nudge | Ned | ned@nutmeg.example | 7:180.00
+10015 | Oak Furniture SpA | EUR | firm_notice | Amministrazione | amm@oak.example | 71:9200.00 40:3300.00 9:1100.00 -21:800.00
+10016 | Pine Press | EUR | review | Peter Pine | pine@press.example | 118:7300.00 90:250.00
+10017 | Quince Labs | EUR | resend | Lab office | office@quince.example | 22:640.00 18:1280.00
+10018 | Rowan Hotels | EUR | none | Front desk | desk@rowan.example | 0:2300.00 -14:2300.00 -28:2300.00
+10019 | Spruce Timber | EUR | mediation | Sam | sam@spruce.example | 95:11000.00 64:3900.00
+10020 | Teak Marine | EUR | call | Tina | tina@teak.example | 35:760.10 35:-60.10
+10021 | Umbrella Pine KK | JPY | final_demand | Ueda | ueda@umbrella.example | 121:880000 90:700000 60:10001
+10022 | Viburnum Design | EUR | hold | Vera | vera@viburnum.example | 49:3425.00
+10023 | Willow Care | EUR | reminder | Will | will@willow.example | 17:210.00 6:99.00
+10024 | Yew Security | EUR | none | Yan | yan@yew.example | -1:540.00 -30:-75.25
+10025 | Zelkova Systems | EUR | call | Zoe | zoe@zelkova.example | 52:6600.00 24:100.10
+10025 | Zelkova Systems | JPY | reminder | Zoe | zoe@zelkova.example | 16:300000
+"""
+
+
+def rows() -> list[list[str]]:
+    return [[part.strip() for part in line.split("|")] for line in BOOK.strip().splitlines()]
+
+
+def book_of(book: list[list[str]]) -> dict[str, pd.DataFrame]:
+    """The tables the workbook is made from, as the rooms before it would hand them over."""
+    items = [
+        (number, f"{number[-3:]}-{i + 1}", currency, *map(float, item.split(":")))
+        for number, _, currency, _, _, _, listed in book
+        for i, item in enumerate(listed.split())
+    ]
+    documents = pd.DataFrame(items, columns=["customer_id", "document_id", "currency", "days_late", "open_amount"])
+    due = AS_OF - pd.to_timedelta(documents["days_late"], unit="D")
+    kind = np.where(documents["open_amount"] < 0, "credit_note", "invoice")
+    documents = documents.assign(as_of=AS_OF, kind=kind, issued=due - pd.Timedelta(days=30), due_date=due, settled=False)
+    documents = DOCUMENTS.conform(documents.assign(amount=documents["open_amount"], settled_on=pd.NaT, reference="PO 7788"))
+    late = documents[documents["days_late"] > 0]
+    stake = late.groupby(["customer_id", "currency"])["open_amount"].sum()
+    oldest = late.groupby(["customer_id", "currency"])["days_late"].max()
+    actions = pd.DataFrame([row[:6] for row in book], columns=["customer_id", "name", "currency", "action", "who", "email"])
+    actions = actions.join(stake.rename("at_stake"), on=["customer_id", "currency"])
+    actions = actions.join(oldest.rename("oldest_days_late"), on=["customer_id", "currency"]).fillna({"at_stake": 0.0})
+    stated = money.texts(actions["at_stake"], actions["currency"])
+    listed = documents.groupby(["customer_id", "currency"])["document_id"].agg(", ".join).rename("documents")
+    actions = actions.join(listed, on=["customer_id", "currency"]).assign(
+        as_of=AS_OF, priority=range(len(actions), 0, -1), rule="long-overdue", runner_up="", would_change="",
+        reason=stated + " past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
+        contact=actions["who"] + ", " + actions["email"], due_by=AS_OF + pd.Timedelta(days=3), score=55.5,
+        next_step="firm notice with a date if nothing is agreed", balance=actions["at_stake"], blocked_amount=0.0,
+        blocked_until=pd.Series(AS_OF + pd.Timedelta(days=9), index=actions.index).where(actions["action"].eq("hold")),
+    )  # fmt: skip
+    people = actions.drop_duplicates("customer_id", ignore_index=True)
+    scores = SCORES.conform(
+        people[["as_of", "customer_id"]].assign(
+            score=np.linspace(3, 97, len(people)).round(1), grade="C", n=12, confidence=0.6,
+            reasons="18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)",
+        )
+    )  # fmt: skip
+    customers = CUSTOMERS.conform(people[["customer_id", "name", "email"]])
+    return {
+        "actions": ACTIONS.conform(actions), "documents": documents, "aged": aged_of(documents),
+        "scores": scores, "customers": customers,
+    }  # fmt: skip
+
+
+def aged_of(documents: pd.DataFrame) -> pd.DataFrame:
+    names = ["current", "1-30", "31-60", "61-90", "91-120", "over 120"]
+    bucket = pd.cut(documents["days_late"], [-999, 0, 30, 60, 90, 120, 9999], labels=names).astype("str")
+    bucket = bucket.where(documents["open_amount"] > 0, "credit")
+    minor = pd.Series(money.to_minor(documents["open_amount"], documents["currency"]), index=documents.index)
+    wide = (
+        minor.groupby([documents["as_of"], documents["customer_id"], documents["currency"], bucket]).sum().unstack(fill_value=0)
+    )
+    wide = wide.reindex(columns=["credit", *names], fill_value=0)
+    units = money.units(wide.index.get_level_values("currency").to_series())
+    return wide.assign(total=wide.sum(axis=1)).div(units, axis=0)
+
+
+def empty_book() -> dict[str, pd.DataFrame]:
+    return {name: table.head(0) for name, table in book_of(rows()).items()}
+
+
+def headings(sheet) -> list[str]:
+    return [cell.value for cell in sheet[1]]
+
+
+def column(sheet, heading: str) -> list:
+    at = headings(sheet).index(heading) + 1
+    return [sheet.cell(row, at).value for row in range(2, sheet.max_row + 1)]
+
+
+def cell_of(sheet, heading: str, row: int = 2):
+    return sheet.cell(row, headings(sheet).index(heading) + 1)
+
+
+def resave(path: Path, folder: Path, kind: str = "xlsx") -> Path:
+    """The file as LibreOffice writes it after opening and calculating."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed: what a collector's save keeps cannot be tried")
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [office, "--headless", profile, "--convert-to", kind, "--outdir", str(folder / "saved"), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return folder / "saved" / f"{path.stem}.{kind}"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """The realistic month, and one account each in dinars and in a currency that the export does not state."""
+    more = [
+        ["10026", "Fig Dairy WLL", "KWD", "call", "Faisal", "", "20:1234.567 50:0.001"],
+        ["10027", "Gorse Garage", "XXX", "call", "Gus", "", "33:1000.10 2:0.2 -4:-0.33"],
+    ]
+    return write_workbook(tmp_path_factory.mktemp("month") / "actions.xlsx", **book_of(rows() + more))
+
+
+@pytest.fixture(scope="module")
+def book(written):
+    return openpyxl.load_workbook(written)
+
+
+@pytest.fixture(scope="module")
+def saved(written, tmp_path_factory) -> Path:
+    return resave(written, tmp_path_factory.mktemp("office"))
+
+
+def one(tmp_path: Path, name: str = "Ash Ltd", **changes) -> dict[str, pd.DataFrame]:
+    """The tables of a month with a single customer."""
+    tables = book_of([["10001", name, "EUR", "call", "Ann", "ann@ash.example", "45:1250.00 -10:410.00"]])
+    return tables | {"actions": tables["actions"].assign(**changes)}
+
+
+class TestSheets:
+    def test_the_sheets_come_in_the_order_of_the_work(self, book):
+        assert book.sheetnames == ["Actions", "No action", "Open items", "Aging", "Scores", "How to use", "Lists"]
+        assert book["Lists"].sheet_state == "hidden"
+        assert book.active.title == "Actions"
+
+    @pytest.mark.parametrize("name", ["Actions", "No action", "Open items", "Aging", "Scores"])
+    def test_headings_are_in_row_1_stay_in_sight_and_belong_to_a_table_with_filters(self, book, name):
+        sheet = book[name]
+        (table,) = sheet.tables.values()
+        assert table.autoFilter.ref == table.ref
+        assert table.ref.startswith("A1:")
+        assert [column.name for column in table.tableColumns] == [h for h in headings(sheet) if h is not None]
+        assert sheet.freeze_panes == ("C2" if name == "Scores" else "D2")
+
+    @pytest.mark.parametrize("name", ["Actions", "No action", "Open items", "Aging", "Scores", "How to use"])
+    def test_a_print_is_one_page_wide_with_headings_day_and_page_numbers(self, book, name):
+        sheet = book[name]
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.oddHeader.center.text == f"{name} as of 2026-10-31"
+        assert sheet.oddFooter.center.text == "Page &P of &N"
+
+    def test_the_file_says_arkit_wrote_it_on_the_day_it_looks_from(self, book):
+        assert book.properties.creator == "arkit"
+        assert book.properties.created == AS_OF
+        assert book.properties.title == "Receivables as of 2026-10-31"
+
+    def test_the_same_month_written_twice_says_the_same(self, tmp_path):
+        first, second = (write_workbook(tmp_path / name, **one(tmp_path)) for name in ("a.xlsx", "b.xlsx"))
+        with zipfile.ZipFile(first) as a, zipfile.ZipFile(second) as b:
+            # openpyxl stamps the moment of saving into this one part
+            assert all(a.read(part) == b.read(part) for part in a.namelist() if part != "docProps/core.xml")
+
+    def test_the_firm_stands_above_a_print_even_with_an_ampersand(self, tmp_path):
+        policy = Policy.parse('[company]\nname = "Smith & Sons"')
+        written = write_workbook(tmp_path / "a.xlsx", **one(tmp_path), policy=policy)
+        assert openpyxl.load_workbook(written)["Actions"].oddHeader.left.text == "Smith && Sons"
+
+
+class TestActions:
+    def test_headings_are_what_is_asked_then_what_is_filled_in_then_the_id(self, book):
+        assert headings(book["Actions"]) == [
+            "No.", "Customer no.", "Customer", "Contact", "What to do", "By when", "Why", "At stake", "Currency",
+            "Oldest (days late)", "Documents", "Score", "Next step if nothing happens",
+            "Outcome", "Done on", "Promised amount", "Promised by", "Dispute reason", "Comment", "row_id",
+        ]  # fmt: skip
+
+    def test_a_row_says_all_that_was_recommended(self, book):
+        sheet = book["Actions"]
+        row = column(sheet, "Customer no.").index("10021") + 2
+        assert [cell.value for cell in sheet[row]] == [
+            8, "10021", "Umbrella Pine KK", "Ueda, ueda@umbrella.example", "Final demand", pd.Timestamp("2026-11-03"),
+            "1,590,001 JPY past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
+            1590001, "JPY", 121, "021-1, 021-2, 021-3", 55.5, "firm notice with a date if nothing is agreed",
+            None, None, None, None, None, None, "2026-10-31|10021|JPY",
+        ]  # fmt: skip
+
+    def test_rows_stand_in_order_of_priority_whatever_the_order_of_the_table(self, book):
+        numbers = column(book["Actions"], "No.")
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 22
+
+    def test_none_and_hold_stand_on_their_own_sheet_with_the_reason_and_until_when(self, book):
+        idle = book["No action"]
+        assert not {"No contact", "Hold"} & {*column(book["Actions"], "What to do")}
+        assert column(idle, "Customer no.") == ["10024", "10022", "10018", "10009", "10007", "10004"]
+        assert column(idle, "Until when")[:3] == [None, pd.Timestamp("2026-11-09"), None]
+        assert column(idle, "Why")[1].startswith("3,425.00 EUR past due")
+        assert not {"Outcome", "Comment"} & {*headings(idle)}
+
+    def test_each_row_has_an_id_of_its_own_in_a_hidden_column(self, book):
+        sheet = book["Actions"]
+        ids = column(sheet, "row_id")
+        assert len({*ids}) == len(ids)
+        assert {"2026-10-31|10025|EUR", "2026-10-31|10025|JPY"} <= {*ids}
+        assert sheet.column_dimensions["T"].hidden
+        assert "T" in sheet.tables["arkit_actions"].ref
+
+    def test_a_customer_leads_to_its_oldest_open_item_in_that_currency(self, book):
+        sheet, items = book["Actions"], book["Open items"]
+        for row in range(2, sheet.max_row + 1):
+            name, link = cell_of(sheet, "Customer", row), cell_of(sheet, "Customer", row).hyperlink
+            at = int(link.location.removeprefix("'Open items'!A"))
+            assert (link.ref, items.cell(at, 2).value) == (name.coordinate, name.value)
+            assert cell_of(items, "Currency", at).value == cell_of(sheet, "Currency", row).value
+            assert (items.cell(at - 1, 1).value, cell_of(items, "Currency", at - 1).value) != (
+                items.cell(at, 1).value,
+                cell_of(items, "Currency", at).value,
+            )
+
+    def test_a_contact_leads_to_a_mail_where_the_address_is_known(self, book):
+        sheet = book["Actions"]
+        links = {cell_of(sheet, "Customer no.", row).value: cell_of(sheet, "Contact", row).hyperlink for row in range(2, 24)}
+        assert links["10002"].target == "mailto:tom@birch.example"
+        assert links["10011"] is None
+
+    def test_nobody_who_is_left_alone_gets_a_mail_by_a_click(self, book):
+        assert [cell_of(book["No action"], "Contact", row).hyperlink for row in range(2, 8)] == [None] * 6
+
+    def test_without_customers_there_is_no_mail(self, tmp_path):
+        tables = {name: table for name, table in one(tmp_path).items() if name != "customers"}
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        assert cell_of(sheet, "Contact").hyperlink is None
+        assert cell_of(sheet, "Customer").hyperlink.location == "'Open items'!A2"
+
+    @pytest.mark.parametrize(
+        ("email", "target"),
+        [
+            ("a@b.example; c@d.example", "mailto:a@b.example"),
+            ("Ann <a@b.example>", "mailto:a@b.example"),
+            ("a@b.example?bcc=x@y.example", "mailto:a@b.example"),
+            ("javascript:alert(1)", None),
+            ("none", None),
+        ],
+    )
+    def test_only_an_address_becomes_a_link(self, tmp_path, email, target):
+        tables = one(tmp_path)
+        tables["customers"] = tables["customers"].assign(email=email)
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        link = cell_of(sheet, "Contact").hyperlink
+        assert (link and link.target) == target
+
+    def test_a_name_comes_from_the_customers_else_from_the_actions_else_it_is_the_number(self, tmp_path):
+        tables = one(tmp_path)
+        other = tables["documents"].assign(customer_id="10002")
+        tables["documents"] = pd.concat([tables["documents"], other], ignore_index=True)
+        tables["customers"] = tables["customers"].assign(name="")
+        items = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Open items"]
+        assert column(items, "Customer") == ["Ash Ltd", "Ash Ltd", "10002", "10002"]
+
+    def test_every_action_has_words_and_every_one_that_acts_has_a_shade(self):
+        assert tuple(workbook.LABELS) == ACTIONS_IN_ORDER
+        shaded = [action for _, _, actions in workbook.SHADES for action in actions]
+        assert sorted(shaded) == sorted({*ACTIONS_IN_ORDER} - {"none", "hold"})
+
+    def test_the_shade_goes_by_the_words_so_that_it_moves_with_the_row(self, book):
+        (shades,) = book["Actions"].conditional_formatting
+        assert str(shades.sqref) == "E2:E23"
+        assert shades.rules[1].formula == ['OR($E2="Call",$E2="Ask accounts payable",$E2="Agree a payment plan")']
+        assert [rule.dxf.fill.bgColor.rgb[2:] for rule in shades.rules] == [fill for fill, _, _ in workbook.SHADES]
+
+
+class TestFillingIn:
+    def test_each_column_to_fill_in_accepts_what_belongs_there_and_says_so(self, book):
+        checks = {check.errorTitle: check for check in book["Actions"].data_validations.dataValidation}
+        assert {name: (check.type, str(check.sqref)) for name, check in checks.items()} == {
+            "Outcome": ("list", "N2:N23"), "Done on": ("date", "O2:O23"), "Promised amount": ("decimal", "P2:P23"),
+            "Promised by": ("date", "Q2:Q23"), "Dispute reason": ("list", "R2:R23"),
+        }  # fmt: skip
+        assert all(check.showErrorMessage and check.allowBlank for check in checks.values())
+        assert checks["Promised by"].error == "A day from 2026-10-31 to 2029-10-31, please."
+        day_one = pd.Timestamp("1899-12-30")
+        assert day_one + pd.Timedelta(days=int(checks["Promised by"].formula1)) == AS_OF
+        assert day_one + pd.Timedelta(days=int(checks["Done on"].formula2)) == pd.Timestamp("2027-11-01")
+
+    def test_the_choices_come_from_named_ranges_on_the_hidden_sheet(self, book):
+        checks = {check.errorTitle: check.formula1 for check in book["Actions"].data_validations.dataValidation}
+        for heading, choices in {"Outcome": workbook.OUTCOMES, "Dispute reason": workbook.DISPUTE_REASONS}.items():
+            sheet, cells = book.defined_names[checks[heading]].attr_text.split("!")
+            assert tuple(cell.value for (cell,) in book[sheet][cells]) == choices
+
+    def test_what_is_to_be_filled_in_looks_different(self, book):
+        sheet = book["Actions"]
+        fills = {name: cell_of(sheet, name, 5).fill.fgColor.rgb for name in headings(sheet)}
+        yellow = [name for name, colour in fills.items() if colour == "00FFF7DC"]
+        assert yellow == ["Outcome", "Done on", "Promised amount", "Promised by", "Dispute reason", "Comment"]
+        assert cell_of(sheet, "Outcome", 1).fill.fgColor.rgb != cell_of(sheet, "Why", 1).fill.fgColor.rgb
+
+
+class TestNumbersAndDays:
+    @pytest.mark.parametrize(
+        ("customer", "number_format"),
+        [("10001", '#,##0.00;-#,##0.00;"-"'), ("10006", '#,##0;-#,##0;"-"'), ("10026", '#,##0.000;-#,##0.000;"-"')],
+    )
+    def test_an_amount_shows_the_decimals_of_its_currency(self, book, customer, number_format):
+        sheet = book["Actions"]
+        row = column(sheet, "Customer no.").index(customer) + 2
+        assert cell_of(sheet, "At stake", row).number_format == number_format
+        assert cell_of(sheet, "Promised amount", row).number_format == number_format
+
+    def test_a_day_is_a_day(self, book):
+        for sheet, heading in (("Actions", "By when"), ("Open items", "Due")):
+            cell = cell_of(book[sheet], heading)
+            assert (cell.data_type, cell.number_format) == ("d", "yyyy-mm-dd")
+
+    def test_what_is_not_known_stays_empty(self, tmp_path):
+        tables = one(tmp_path, score=float("nan"), due_by=pd.NaT, next_step="")
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        assert [cell_of(sheet, name).value for name in ("Score", "By when", "Next step if nothing happens")] == [None] * 3
+
+    def test_a_currency_that_is_not_stated_shows_no_code(self, book):
+        for name in ("Actions", "Open items", "Aging"):
+            row = column(book[name], "Customer no.").index("10027") + 2
+            assert cell_of(book[name], "Currency", row).value is None
+        assert "2026-10-31|10027|XXX" in column(book["Actions"], "row_id")
+
+    def test_a_column_is_wide_enough_for_its_largest_amount_and_for_their_sum(self, tmp_path):
+        tables = one(tmp_path, at_stake=-9_876_543_210_123.45)
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        assert sheet.column_dimensions["H"].width > len("-9,876,543,210,123.45")
+
+    def test_a_row_is_as_high_as_its_longest_text_needs(self, tmp_path):
+        tables = one(tmp_path, reason="a reason of many words " * 12)
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        assert cell_of(sheet, "Why").alignment.wrap_text
+        assert sheet.row_dimensions[2].height == 13 * 7 + 2
+
+
+class TestOpenItems:
+    def test_every_document_with_something_open_is_listed_and_no_other(self, tmp_path):
+        tables = one(tmp_path)
+        settled = tables["documents"].tail(1).assign(document_id="paid", open_amount=0.0, settled=True)
+        tables["documents"] = pd.concat([tables["documents"], settled], ignore_index=True)
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Open items"]
+        assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+            ["10001", "Ash Ltd", "001-1", "invoice", pd.Timestamp("2026-08-17"), pd.Timestamp("2026-09-16"), 45, 1250, 1250,
+             "EUR", "PO 7788"],
+            ["10001", "Ash Ltd", "001-2", "invoice", pd.Timestamp("2026-10-11"), pd.Timestamp("2026-11-10"), -10, 410, 410,
+             "EUR", "PO 7788"],
+        ]  # fmt: skip
+
+    def test_a_customer_with_two_currencies_keeps_them_apart(self, book):
+        sheet = book["Open items"]
+        rows = [i for i, number in enumerate(column(sheet, "Customer no.")) if number == "10025"]
+        assert [column(sheet, "Currency")[i] for i in rows] == ["EUR", "EUR", "JPY"]
+
+    def test_kinds_are_said_in_words(self, book):
+        assert {*column(book["Open items"], "Kind")} == {"invoice", "credit note"}
+
+
+class TestScores:
+    def test_a_score_stands_with_its_reasons(self, book):
+        assert [cell.value for cell in book["Scores"][2]] == [
+            "10001", "Alder Engineering GmbH & Co. KG", 3, "C",
+            "18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)", 12, 0.6,
+        ]  # fmt: skip
+
+
+class TestTotals:
+    def test_they_are_formulas_in_excel_and_values_nowhere_that_is_read_back(self, book):
+        formulas = {sheet.title: sum(c.data_type == "f" for row in sheet.iter_rows() for c in row) for sheet in book.worksheets}
+        assert formulas == {"Aging": 4 * 10} | dict.fromkeys(
+            ["Actions", "No action", "Open items", "Scores", "How to use", "Lists"], 0
+        )
+
+    def test_calculated_they_tie_to_the_open_items_to_the_cent(self, book, saved):
+        sheet = openpyxl.load_workbook(saved, data_only=True)["Aging"]
+        top = column(sheet, "Customer no.").index("Totals") + 2
+        names = [cell.value for cell in sheet[top]]
+        got = {row[2].value: [cell.value for cell in row[3:]] for row in sheet.iter_rows(min_row=top + 1)}
+        documents = openpyxl.load_workbook(saved)["Open items"]
+        items = pd.DataFrame(
+            {name: column(documents, name) for name in ("Currency", "Open amount", "Days late")}
+        ).rename(columns={"Open amount": "open_amount", "Currency": "currency"})  # fmt: skip
+        totals = money.totals(items.assign(currency=items["currency"].fillna("XXX"))).to_dict()
+        assert names[3:] == [
+            "Credit", "Current", "1-30", "31-60", "61-90", "91-120", "Over 120", "Total", "Open items", "Difference",
+        ]  # fmt: skip
+        assert got["EUR"] == [
+            -385.35, 76850.0, 106800.0, 21685.1, 32150.74, 20510.4, 14210.25, 271821.14, totals["EUR"], 0,
+        ]  # fmt: skip
+        assert got["JPY"] == [0, 120000, 453000, 1244568, 1020500, 4500000, 880000, 8218068, totals["JPY"], 0]
+        assert got["KWD"] == [0, 0, 1234.567, 0.001, 0, 0, 0, 1234.568, totals["KWD"], 0]
+        assert got[None] == [-0.33, 0, 0.2, 1000.1, 0, 0, 0, 999.97, totals["XXX"], 0]
+
+    def test_a_difference_between_the_aging_and_the_open_items_shows(self, tmp_path):
+        tables = one(tmp_path)
+        tables["aged"] = tables["aged"].assign(total=tables["aged"]["total"] - 0.01)
+        sheet = openpyxl.load_workbook(resave(write_workbook(tmp_path / "a.xlsx", **tables), tmp_path), data_only=True)["Aging"]
+        assert [cell.value for cell in sheet[5]][-3:] == [1659.99, 1660, -0.01]
+
+
+class TestLibreOffice:
+    def test_a_save_keeps_the_checks_the_choices_the_ids_and_the_links(self, book, saved):
+        after = openpyxl.load_workbook(saved)
+        sheet = after["Actions"]
+        checks = {check.errorTitle: check for check in sheet.data_validations.dataValidation}
+        assert {name: check.type for name, check in checks.items()} == {
+            "Outcome": "list", "Done on": "date", "Promised amount": "decimal", "Promised by": "date", "Dispute reason": "list",
+        }  # fmt: skip
+        for heading, choices in {"Outcome": workbook.OUTCOMES, "Dispute reason": workbook.DISPUTE_REASONS}.items():
+            at, cells = after.defined_names[checks[heading].formula1].attr_text.split("!")
+            assert tuple(cell.value for (cell,) in after[at.strip("$")][cells]) == choices
+        assert after["Lists"].sheet_state == "hidden"
+        assert sum(len(shades.rules) for shades in sheet.conditional_formatting) == len(workbook.SHADES)
+        assert column(sheet, "row_id") == column(book["Actions"], "row_id")
+        assert sheet.column_dimensions["T"].hidden
+        assert sheet.tables["arkit_actions"].ref == book["Actions"].tables["arkit_actions"].ref
+        assert cell_of(sheet, "Contact", 4).hyperlink.target == cell_of(book["Actions"], "Contact", 4).hyperlink.target
+
+    def test_a_save_changes_nothing_that_the_list_says(self, book, saved):
+        after = openpyxl.load_workbook(saved)
+        for name in ("Actions", "No action", "Open items", "Scores"):
+            assert [*after[name].iter_rows(values_only=True)] == [*book[name].iter_rows(values_only=True)]
+
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example","click")', "=1+1", "=", "+1", "-1", "@SUM(A1)", "#N/A", "#REF!", "TRUE", "00042",
+    "1.234,56", "2026-01-31", "<script>alert(1)</script>", "{=1}", "' quoted", "\t=1+1", "\n=1+1", " leading",
+    "&amp;", "Ünïcødé 漢字",
+]  # fmt: skip
+
+
+class TestTextStaysText:
+    def test_whatever_a_customer_is_called(self, tmp_path):
+        rows = [[str(i), name, "EUR", "call", "Ann", "", f"{i + 1}:100.00"] for i, name in enumerate(HOSTILE)]
+        tables = book_of(rows)
+        words = dict.fromkeys(["reason", "contact", "next_step", "documents"], HOSTILE)
+        tables["actions"] = tables["actions"].assign(**words)
+        tables["documents"] = tables["documents"].assign(document_id=HOSTILE, reference=HOSTILE)
+        tables["scores"] = tables["scores"].assign(reasons=HOSTILE)
+        path = write_workbook(tmp_path / "a.xlsx", **tables)
+        book = openpyxl.load_workbook(path)
+        said = {"Actions": "Customer Contact Why Documents", "Open items": "Customer Document Reference", "Scores": "Customer"}
+        for sheet, names in said.items():
+            for name in names.split():
+                assert sorted(column(book[sheet], name)) == sorted(HOSTILE)
+        cells = [cell for sheet in said for row in book[sheet].iter_rows() for cell in row if isinstance(cell.value, str)]
+        assert {cell.data_type for cell in cells} == {"s"}
+        assert {cell.value for cell in cells if cell.quotePrefix} >= {v for v in HOSTILE if v.startswith(tuple("=+-@\t\n"))}
+        with zipfile.ZipFile(path) as parts:
+            assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+    def test_even_after_libreoffice_has_saved_it(self, tmp_path):
+        saved = resave(write_workbook(tmp_path / "a.xlsx", **one(tmp_path, '=HYPERLINK("http://evil.example")')), tmp_path)
+        cell = cell_of(openpyxl.load_workbook(saved)["Actions"], "Customer")
+        assert (cell.value, cell.data_type) == ('=HYPERLINK("http://evil.example")', "s")
+
+    def test_control_characters_are_dropped_and_line_ends_are_made_one(self, tmp_path):
+        path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path, "A\x00s\x1fh\uffff\r\nLtd\r.", reason="\r=1+1"))
+        sheet = openpyxl.load_workbook(path)["Actions"]
+        assert (cell_of(sheet, "Customer").value, cell_of(sheet, "Why").value) == ("Ash\nLtd\n.", "\n=1+1")
+
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(names=st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1), min_size=1, max_size=20))
+    def test_any_name_comes_back_as_it_went_in(self, tmp_path, names):
+        rows = [[str(i), name, "EUR", "call", "Ann", "", "45:1250.00"] for i, name in enumerate(names)]
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **book_of(rows)))["Actions"]
+        assert column(sheet, "Customer") == names[::-1]
+
+
+class TestNothingToDo:
+    def test_without_a_single_row_each_sheet_says_so_in_a_sentence(self, tmp_path):
+        book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **empty_book()))
+        assert {name: book[name]["A2"].value for name in book.sheetnames[:5]} == {
+            "Actions": "Nobody has to be contacted.",
+            "No action": "Every customer with an open balance is on the sheet Actions.",
+            "Open items": "Nothing is open.", "Aging": "Nothing is open.", "Scores": "No customer has a score.",
+        }  # fmt: skip
+        assert not any(sheet.tables for sheet in book.worksheets)
+        assert headings(book["Actions"])[:3] == ["No.", "Customer no.", "Customer"]
+        assert not book["Actions"].data_validations.dataValidation
+
+    def test_libreoffice_opens_it(self, tmp_path):
+        saved = resave(write_workbook(tmp_path / "a.xlsx", **empty_book()), tmp_path)
+        assert openpyxl.load_workbook(saved)["Actions"]["A2"].value == "Nobody has to be contacted."
+
+    def test_one_that_only_waits_leaves_the_action_list_empty(self, tmp_path):
+        book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **one(tmp_path, action="hold")))
+        assert book["Actions"]["A2"].value == "Nobody has to be contacted."
+        assert book["No action"]["B2"].value == "10001"
+
+
+class TestHowToUse:
+    def test_it_explains_each_column_of_the_list_and_the_conventions(self, book):
+        told = {head: words for head, words in book["How to use"].iter_rows(values_only=True) if head}
+        assert [name for name in headings(book["Actions"]) if name != "row_id" and not told.get(name)] == []
+        assert told["Which day"].startswith("Everything is as of 2026-10-31.")
+        assert told["How late"].startswith("The due day itself is current; days 1 to 30 after it are in 1-30.")
+        assert "within 5 days" in told["How late"]
+        assert {"Credits", "Currencies", "Make it yours"} <= {*told}
+
+    def test_it_follows_the_policy(self, tmp_path):
+        policy = Policy.parse('[aging]\nedges = [14, 60]\nage_by = "issue_date"\n[contact]\ngrace_days = 9')
+        book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **one(tmp_path), policy=policy))
+        told = {head: words for head, words in book["How to use"].iter_rows(values_only=True) if head}["How late"]
+        assert "The day of issue itself is current; days 1 to 14 after it are in 1-14." in told
+        assert "within 9 days" in told
+
+
+class TestRefusals:
+    def test_a_list_that_somebody_has_filled_in_is_never_written_over(self, tmp_path):
+        path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
+        book = openpyxl.load_workbook(path)
+        cell_of(book["Actions"], "Comment").value = "NA"
+        book.save(path)
+        with pytest.raises(OutputRefused, match=r"is there already.\n(.|\n)*an action list with 1 rows filled in"):
+            write_workbook(path, **one(tmp_path))
+        assert cell_of(openpyxl.load_workbook(path)["Actions"], "Comment").value == "NA"
+
+    def test_a_list_that_nobody_has_filled_in_is_written_anew(self, tmp_path):
+        path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
+        write_workbook(path, **one(tmp_path, "Other Ltd"))
+        assert cell_of(openpyxl.load_workbook(path)["Actions"], "Customer").value == "Other Ltd"
+
+    def test_a_file_that_is_something_else_is_left_alone(self, tmp_path):
+        letter, other = tmp_path / "letter.xlsx", tmp_path / "other.xlsx"
+        letter.write_text("not a workbook")
+        openpyxl.Workbook().save(other)
+        for path in (letter, other):
+            with pytest.raises(OutputRefused, match="got: a file without an action list"):
+                write_workbook(path, **one(tmp_path))
+        assert letter.read_text() == "not a workbook"
+
+    def test_a_folder_that_is_not_there_is_made(self, tmp_path):
+        assert write_workbook(tmp_path / "out" / "october" / "a.xlsx", **one(tmp_path)).exists()
+
+    def test_tables_of_two_days_are_refused(self, tmp_path):
+        tables = one(tmp_path)
+        tables["scores"] = tables["scores"].assign(as_of=pd.Timestamp("2026-09-30"))
+        with pytest.raises(TableRefused, match=r"not of one day.\n.*\n  got: 2026-09-30, 2026-10-31"):
+            write_workbook(tmp_path / "a.xlsx", **tables)
+        assert not (tmp_path / "a.xlsx").exists()
+
+    def test_two_rows_of_one_customer_in_one_currency_are_refused(self, tmp_path):
+        tables = one(tmp_path)
+        tables["actions"] = pd.concat([tables["actions"]] * 2, ignore_index=True)
+        with pytest.raises(TableRefused, match=r"come twice.\n.*\n  got: 10001 in EUR"):
+            write_workbook(tmp_path / "a.xlsx", **tables)
+
+    def test_an_aging_by_something_else_is_refused(self, tmp_path):
+        tables = one(tmp_path)
+        tables["aged"] = tables["aged"].droplevel("customer_id")
+        with pytest.raises(TableRefused, match=r"not by customer.\n.*\n  got: as_of, currency"):
+            write_workbook(tmp_path / "a.xlsx", **tables)
