@@ -22,7 +22,7 @@ bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/month.py
 
 docs: .venv/installed ## docs/tables.md and docs/policy.md, written from the code
-	$(BIN)/python -m arkit.docs docs
+	$(BIN)/python docs/write.py
 
 pins: .venv/complete ## newest versions into constraints.txt; run the tests after it
 	$(BIN)/python -m pip install --quiet uv

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
+from arkit.netting import net_of_credits
 from arkit.notes import blocked, broken_promises, known_notes
 from arkit.policy import CONDITION, DEFAULT, FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, Policy, Rule
 from arkit.tables import ACTIONS, CUSTOMERS
@@ -77,15 +78,10 @@ def recommend(
 
 
 def _after_credits(documents: pd.DataFrame) -> pd.DataFrame:
-    """Open documents, oldest first per account, with ``net``: minor units left once the account's credits paid the oldest."""
+    """Open documents, oldest first, with ``net``: minor units left once the account's credits paid the oldest."""
     is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
-    minor = pd.Series(to_minor(is_open["open_amount"], is_open["currency"]), index=is_open.index)
-    account = [is_open[name] for name in ACCOUNT]
-    owed = minor.clip(lower=0)
-    credit = -minor.clip(upper=0).groupby(account).transform("sum")
-    through = owed.groupby(account).cumsum()
-    net = np.minimum((through - credit).clip(lower=0), owed)
-    return is_open.assign(minor=minor, net=net, late=is_open["days_late"].gt(0) & minor.gt(0))
+    minor = to_minor(is_open["open_amount"], is_open["currency"])
+    return is_open.assign(minor=minor, net=net_of_credits(is_open), late=is_open["days_late"].gt(0) & (minor > 0))
 
 
 def _mark(is_open: pd.DataFrame, stopped: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from arkit.netting import net_of_credits
 from arkit.notes import broken_promises, known_notes
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import PROFILES
@@ -11,11 +12,12 @@ from arkit.tables import PROFILES
 def profile(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.DataFrame | None = None) -> pd.DataFrame:
     """How customers pay, one row per customer with at least one invoice, shape `PROFILES`.
 
-    An *experience* is an invoice settled by money, with its days beyond terms, or one open past its due day. The open one
-    counts with the days it is late so far or the customer's mean on settled ones, whichever is more, for it will be paid
-    later than today. Invoices settled by credit note or write-off say nothing and are left out, as are those whose day of
-    settlement an export does not give. Amounts weigh relative to the mean invoice of their currency, so neither scale nor
-    currency matters.
+    An *experience* is an invoice settled by money, with its days beyond terms at the last payment, or one open past its due
+    day. The open one counts with the days it is late so far or the customer's mean on settled ones, whichever is more, for
+    it will be paid later than today. A remainder too small to ask for counts as settled. What is not the customer's fault
+    says nothing and is left out: invoices that were ever disputed, that credit not yet applied covers, that were settled by
+    credit note or write-off, or whose day of settlement an export does not give. Amounts weigh relative to the mean invoice
+    of their currency, so neither scale nor currency matters.
 
     The shrunk mean is ``Z x own + (1 - Z) x book`` with ``Z = n / (n + k)`` and ``k`` the variance within customers over
     the variance between them (Buhlmann and Straub), both estimated from this book. The late share is
@@ -36,9 +38,9 @@ def profile(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
     invoices = documents.loc[documents["kind"].eq("invoice") & documents["amount"].gt(0)]
     if not len(invoices):
         return PROFILES.empty()
-    invoices = invoices.assign(weight=invoices["amount"] / invoices.groupby("currency")["amount"].transform("mean"))
+    invoices = _states(invoices, net_of_credits(documents), known_notes(notes, documents["as_of"].max()), policy)
     experience = _experiences(invoices)
-    settled = experience[experience["settled"]]
+    settled = experience[experience["paid"]]
     groups = invoices.groupby("customer_id")
     profiles = pd.DataFrame(index=groups.size().index)
     profiles = profiles.assign(
@@ -61,18 +63,34 @@ def profile(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
     return PROFILES.conform(profiles.reset_index())
 
 
+def _states(invoices: pd.DataFrame, net: pd.Series, notes: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Each invoice as the customer's doing: ``paid`` on ``paid_on``, or still ``waiting`` for its money; or neither."""
+    disputes = notes[notes["kind"].eq("dispute") & notes["document_id"].ne("")]
+    disputed = pd.MultiIndex.from_frame(invoices[["customer_id", "document_id"]]).isin(
+        pd.MultiIndex.from_frame(disputes[["customer_id", "document_id"]])
+    )
+    left = invoices["open_amount"].clip(lower=0)
+    small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
+    paid_on = invoices["last_paid_on"].fillna(invoices["settled_on"])
+    return invoices.assign(
+        weight=invoices["amount"] / invoices.groupby("currency")["amount"].transform("mean"),
+        paid=small & paid_on.notna() & invoices["paid_amount"].fillna(0).gt(0) & ~disputed,
+        paid_on=paid_on,
+        waiting=~small & net.reindex(invoices.index).gt(0) & ~disputed,
+    )
+
+
 def _experiences(invoices: pd.DataFrame) -> pd.DataFrame:
-    """Invoices that say something, with ``late``: days beyond terms, for open ones at least so far."""
-    settled = invoices["settled"] & invoices["settled_on"].notna() & (invoices["paid_amount"].fillna(0).gt(0))
-    overdue = ~invoices["settled"] & invoices["open_amount"].gt(0) & invoices["days_late"].gt(0)
-    told = invoices.loc[settled | overdue].assign(late=invoices["days_late"].astype("float64"))
-    own = told["customer_id"].map(told[told["settled"]].groupby("customer_id")["late"].mean())
-    return told.assign(late=np.where(told["settled"], told["late"], np.fmax(told["late"], own)))
+    """Invoices that say something, with ``late``: days beyond terms, for waiting ones at least so far."""
+    told = invoices.loc[invoices["paid"] | (invoices["waiting"] & invoices["days_late"].gt(0))]
+    late = (told["paid_on"] - told["due_date"]).dt.days.where(told["paid"], told["days_late"]).astype("float64")
+    own = told["customer_id"].map(late[told["paid"]].groupby(told["customer_id"]).mean())
+    return told.assign(late=np.where(told["paid"], late, np.fmax(late, own)))
 
 
 def _trend(experience: pd.DataFrame, policy: Policy) -> pd.Series:
     """Mean days late of recent experiences less that of earlier ones; missing where either side has fewer than two."""
-    day = experience["settled_on"].where(experience["settled"], experience["as_of"])
+    day = experience["paid_on"].where(experience["paid"], experience["as_of"])
     recent = (experience["as_of"] - day).dt.days.lt(policy.history.recent_days)
     means = experience.groupby(["customer_id", recent.rename("recent")])["late"].agg(["mean", "size"]).unstack()
     means = means.reindex(columns=pd.MultiIndex.from_product([["mean", "size"], [False, True]]))
@@ -81,9 +99,9 @@ def _trend(experience: pd.DataFrame, policy: Policy) -> pd.Series:
 
 
 def _overdue_share(invoices: pd.DataFrame) -> pd.Series:
-    """Share of the open balance that is past due, each currency in units of its mean invoice."""
-    part = invoices["open_amount"].clip(lower=0) * invoices["weight"] / invoices["amount"]
-    late = part.where(invoices["days_late"].gt(0) & ~invoices["settled"], 0)
+    """Share of the balance that waits that is past due, each currency in units of its mean invoice."""
+    part = invoices["open_amount"].where(invoices["waiting"], 0) * invoices["weight"] / invoices["amount"]
+    late = part.where(invoices["days_late"].gt(0), 0)
     sums = pd.DataFrame({"open": part, "late": late}).groupby(invoices["customer_id"]).sum()
     return (sums["late"] / sums["open"]).where(sums["open"] > 0, 0)
 
@@ -134,7 +152,7 @@ def _norm(profiles: pd.DataFrame, invoices: pd.DataFrame, settled: pd.DataFrame,
     low, high = (
         late.quantile(q).reindex(profiles.index).where(enough) for q in (policy.history.norm_low, policy.history.norm_high)
     )
-    waiting = invoices.loc[invoices["open_amount"].gt(0)].groupby("customer_id")["days_late"].max().reindex(profiles.index)
+    waiting = invoices.loc[invoices["waiting"]].groupby("customer_id")["days_late"].max().reindex(profiles.index)
     beyond = (waiting.fillna(0) - high.clip(lower=0)).clip(lower=0)
     return profiles.assign(norm_low=low.round(), norm_high=high.round(), breaks_norm_days=beyond.where(high.notna()))
 

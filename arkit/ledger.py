@@ -236,6 +236,7 @@ def _add_up(entries: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         paid_amount=to_major(
             -total(kind.isin(["payment", "return"]).to_numpy() & ~_is_opening(starts, len(known), opening)), currency
         ),
+        last_paid_on=_last(known, kind.eq("payment"), starts),
         payments=np.add.reduceat(kind.eq("payment").to_numpy().astype("int64"), starts),
         bounced=np.add.reduceat(kind.eq("return").to_numpy().astype("int64"), starts),
         written_off=to_major(-total(kind.eq("write_off")), currency),
@@ -246,6 +247,13 @@ def _is_opening(starts: np.ndarray, length: int, opening: pd.DataFrame) -> np.nd
     """Marks all postings of documents that are themselves payments: they pay nothing but wait to be applied."""
     lengths = np.diff(np.r_[starts, length])
     return np.repeat(~opening["kind"].isin(CREATING).to_numpy(), lengths)
+
+
+def _last(known: pd.DataFrame, of: pd.Series, starts: np.ndarray) -> pd.Series:
+    """The last day of some of the postings of each document, missing where it has none."""
+    days = known["date"].where(of, pd.Timestamp.min.as_unit("s")).to_numpy()
+    last = pd.Series(np.maximum.reduceat(days, starts))
+    return last.where(np.add.reduceat(of.to_numpy().astype("int64"), starts) > 0)
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:

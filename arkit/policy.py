@@ -79,6 +79,7 @@ class History:
     """How past payments are weighed."""
 
     recent_days: int
+    remainder_share: float
     norm_low: float
     norm_high: float
     norm_needs: int

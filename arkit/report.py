@@ -32,7 +32,7 @@ class _OwnKernel(KernelSpecManager):
     """The kernel of this Python, whatever kernels are installed elsewhere under the same name."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=ERROR"]
         return KernelSpec(
             argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         )

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from arkit.money import texts, to_major, to_minor
+from arkit.netting import ACCOUNT, net_of_credits
 from arkit.policy import DEFAULT, Policy, Routes
 from arkit.tables import CUSTOMERS, DOCUMENTS, ROUTES
 
-#: What one row of the weighing stands for; amounts of different currencies are never added.
-ACCOUNT = ["as_of", "customer_id", "currency"]
 #: Days of a month and of a year, as the curve of chances, instalments, factors' fees and interest count them.
 MONTH, YEAR = 30, 365
 
@@ -87,12 +86,9 @@ def weigh(
 
 def _past_due(documents: pd.DataFrame) -> pd.DataFrame:
     """One row per account with money past due after credits: ``minor`` (exact), ``amount`` and ``age`` in whole days."""
-    items = documents.loc[documents["open_amount"].ne(0)].sort_values([*ACCOUNT, "due_date", "document_id"])
+    items = documents.loc[documents["open_amount"].ne(0)]
+    left = net_of_credits(items).where(items["days_late"].gt(0), 0)
     account = [items[name] for name in ACCOUNT]
-    minor = pd.Series(to_minor(items["open_amount"], items["currency"]), index=items.index)
-    credit = -minor.clip(upper=0).groupby(account).transform("sum")
-    past = minor.where(minor.gt(0) & items["days_late"].gt(0), 0)
-    left = (past.groupby(account).cumsum() - credit).clip(lower=0).clip(upper=past)
     sums = pd.DataFrame({"minor": left, "weighted": left * items["days_late"]}).groupby(account).sum().query("minor > 0")
     due = sums.reset_index()
     return due.assign(

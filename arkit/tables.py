@@ -176,6 +176,7 @@ DOCUMENTS = Table(
         Column("due_basis", "text", "where the due date comes from: stated, terms, or issue date", optional=True),
         Column("paid_amount", "money", "money received for it so far, bounced payments taken back", optional=True),
         Column("payments", "count", "how many payments that money came in", optional=True),
+        Column("last_paid_on", "day", "the day of the last payment for it", optional=True),
         Column("bounced", "count", "how many payments were returned unpaid", optional=True),
         Column("written_off", "money", "given up", optional=True),
         ENTITY,

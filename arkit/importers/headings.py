@@ -67,7 +67,8 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None)
         if field and (wanted is None or name in said or field not in wanted) and (field not in best or rank < best[field][0]):
             best[field] = (rank, position)
     position = {field: at for field, (_, at) in sorted(best.items(), key=lambda item: item[1][1])}
-    return Columns(index, _untangled(position, headings), {field: headings[at] for field, at in position.items()})
+    position = _untangled(position, headings)
+    return Columns(index, position, {field: headings[at] for field, at in position.items()})
 
 
 def _untangled(position: dict[str, int], headings: list[str]) -> dict[str, int]:
