@@ -215,47 +215,63 @@ def _about_notes(
 def _decide(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The first rule whose conditions all hold, the next one with another action, and what the nearest sterner one lacks."""
     rules = [*policy.ladder, NO_RULE]
-    missed, gaps, lacks = (
-        np.column_stack(parts) for parts in zip(*(_tried(facts, rule, policy) for rule in rules), strict=True)
-    )
-    rows, order = np.arange(len(facts)), np.arange(len(rules))
+    missed, gaps = (np.column_stack(parts) for parts in zip(*(_tried(facts, rule, policy) for rule in rules), strict=True))
+    order = np.arange(len(rules))
     chosen = (missed == 0).argmax(axis=1)
     actions = np.array([rule.action for rule in rules])
     other = actions != actions[chosen][:, None]
     later = (missed == 0) & (order > chosen[:, None]) & other & (order < len(rules) - 1)
     near = np.where((missed == 1) & (order < chosen[:, None]) & other & ~np.isin(actions, ["none", "hold"]), gaps, np.inf)
-    reasons, steps = (np.column_stack([_fill(getattr(r, part), facts) for r in rules]) for part in ("reason", "next_step"))
+    nearest = np.where(np.isfinite(near).any(axis=1), near.argmin(axis=1), -1)
+    said = {part: np.full(len(facts), "", dtype=object) for part in ("reason", "next_step", "would_change")}
+    for number, rule in enumerate(rules):
+        if (here := chosen == number).any():
+            said["reason"][here] = _fill(rule.reason, facts, here)
+            said["next_step"][here] = _fill(rule.next_step, facts, here)
+        if (here := nearest == number).any():
+            said["would_change"][here] = _lacking(facts.loc[here, [*rule.when, "currency"]], rule, policy)
     return facts.assign(
         action=actions[chosen],
         rule=np.array([rule.rule for rule in rules])[chosen],
         due_in_days=np.array([rule.due_in_days for rule in rules])[chosen],
-        reason=reasons[rows, chosen],
-        next_step=steps[rows, chosen],
         runner_up=np.where(later.any(axis=1), actions[later.argmax(axis=1)], ""),
-        would_change=np.where(np.isfinite(near).any(axis=1), lacks[rows, near.argmin(axis=1)], ""),
+        **said,
     )
 
 
-def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How many conditions of a rule fail per account, how far off the failing one is, and that one in words.
+def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """How many conditions of a rule fail per account, and how far off the failing one is.
 
     The distance is relative to the bound, and infinite for what neither time nor money moves.
     """
     missed, gap = np.zeros(len(facts), dtype="int64"), np.full(len(facts), np.inf)
-    lacks = np.full(len(facts), "", dtype=object)
     for fact, condition in rule.when.items():
         if fact in FLAG_FACTS:
             missed += facts[fact].ne(condition == "yes").to_numpy()
             continue
-        sign, value = CONDITION.fullmatch(condition.strip()).groups()  # pyright: ignore[reportOptionalMemberAccess]
-        bound = policy.value(value)
+        sign, bound = _comparison(condition, policy)
         fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
         missed += fails
         if fact in GRADUAL_FACTS:
-            words = f"{rule.action.replace('_', ' ')} if {fact.replace('_', ' ')} {sign} {bound:,g} (now "
-            lacks = np.where(fails, (words + _said(facts, fact) + ")").to_numpy(dtype=object), lacks)
             gap = np.where(fails, (facts[fact] - bound).abs().to_numpy() / max(abs(bound), 1.0), gap)
-    return missed, np.nan_to_num(gap, nan=np.inf), lacks
+    return missed, np.nan_to_num(gap, nan=np.inf)
+
+
+def _comparison(condition: str, policy: Policy) -> tuple[str, float]:
+    """A condition as its sign and its bound."""
+    sign, value = CONDITION.fullmatch(condition.strip()).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    return sign, policy.value(value)
+
+
+def _lacking(facts: pd.DataFrame, rule: Rule, policy: Policy) -> np.ndarray:
+    """The one condition that accounts miss of a rule, in words: 'agency if oldest days late > 90 (now 62)'."""
+    words = np.full(len(facts), "", dtype=object)
+    for fact in (fact for fact in rule.when if fact in GRADUAL_FACTS):
+        sign, bound = _comparison(rule.when[fact], policy)
+        fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
+        said = f"{rule.action.replace('_', ' ')} if {fact.replace('_', ' ')} {sign} {bound:,g} (now " + _said(facts, fact) + ")"
+        words = np.where(fails, said.to_numpy(dtype=object), words)
+    return words
 
 
 def _said(facts: pd.DataFrame, name: str) -> pd.Series:
@@ -272,12 +288,13 @@ def _said(facts: pd.DataFrame, name: str) -> pd.Series:
     return column.astype("str")
 
 
-def _fill(template: str, facts: pd.DataFrame) -> np.ndarray:
-    """A sentence with its ``{facts}`` filled in, for every account at once."""
+def _fill(template: str, facts: pd.DataFrame, here: np.ndarray) -> np.ndarray:
+    """A sentence with its ``{facts}`` filled in, for all accounts here at once."""
     parts = re.split(r"\{(\w+)\}", template)
-    filled = pd.Series(parts[0], index=facts.index, dtype="str")
+    wanted = facts.loc[here, list(dict.fromkeys([*parts[1::2], "currency"]))]
+    filled = pd.Series(parts[0], index=wanted.index, dtype="str")
     for name, after in zip(parts[1::2], parts[2::2], strict=True):
-        filled = filled + _said(facts, name) + after
+        filled = filled + _said(wanted, name) + after
     return filled.to_numpy(dtype=object)
 
 

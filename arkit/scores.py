@@ -37,6 +37,8 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     >>> (scores["score"] - 100 - points).abs().max() < 1e-9
     True
     """
+    if not len(profiles):
+        return SCORES.empty()
     weights, numbers = policy.score, _numbers(profiles)
     points = pd.DataFrame(
         {

@@ -56,12 +56,13 @@ LABELS = {
     "review": "Manager decides",
     "hold": "Hold",
 }
-#: Fill, colour of letters and actions, the sterner the darker, so that a print in grey keeps the order.
+#: Fill, colour of letters, and actions: the sterner the darker, also in a grey print; factoring blames nobody.
 SHADES = (
     ("E2F0D9", "000000", ("nudge", "reminder", "resend")),
     ("FFD966", "000000", ("call", "contact_ap", "plan")),
     ("ED8B4B", "000000", ("firm_notice", "final_demand", "mediation")),
-    ("8E1B10", "FFFFFF", ("factoring", "agency", "court")),
+    ("8E1B10", "FFFFFF", ("agency", "court")),
+    ("DDEBF7", "000000", ("factoring",)),
     ("44546A", "FFFFFF", ("review",)),
 )
 #: What the sheet 'How to use' says before it explains the columns.
@@ -142,14 +143,14 @@ ASKED = (
     Field("No.", "priority", "number", 5.5, "the order to work in; 1 is first"),
     Field("Customer no.", "customer_id", "text", 11, "the customer's number in the books"),
     Field("Customer", "name", "text", 26, "a click leads to the customer's open items", link="items"),
-    Field("Contact", "contact", "text", 28, "whom to ask; a click starts a mail where the address is known", link="mail"),
-    Field("What to do", "label", "text", 14, "the step that is due now; the darker, the sterner"),
+    Field("Contact", "contact", "text", 32, "whom to ask; a click starts a mail where the address is known", link="mail"),
+    Field("What to do", "label", "text", 14, "the step that is due now; the darker, the sterner (slate: a person decides)"),
     Field("By when", "due_by", "day", 11, "do it by this day"),
     Field("Why", "reason", "text", 36, "the rule that decided, with its numbers"),
     Field("At stake", "at_stake", "money", 12, "past due, after credits not yet applied"),
     Field("Currency", "currency", "code", 9.5, "a customer who owes in two currencies has two rows"),
     Field("Oldest (days late)", "oldest_days_late", "number", 11, "days since the oldest of these documents fell due"),
-    Field("Documents", "documents", "text", 16, "what to ask for, oldest first; all of it stands in Open items"),
+    Field("Documents", "documents", "text", 23, "what to ask for, oldest first; all of it stands in Open items"),
     Field("Score", "score", "score", 7, "100 pays first, 0 pays last; the sheet Scores says why"),
     Field("Next step if nothing happens", "next_step", "text", 24, "what follows if this step brings nothing"),
 )

@@ -44,7 +44,7 @@ BOOK = """
 10023 | Willow Care | EUR | reminder | Will | will@willow.example | 17:210.00 6:99.00
 10024 | Yew Security | EUR | none | Yan | yan@yew.example | -1:540.00 -30:-75.25
 10025 | Zelkova Systems | EUR | call | Zoe | zoe@zelkova.example | 52:6600.00 24:100.10
-10025 | Zelkova Systems | JPY | reminder | Zoe | zoe@zelkova.example | 16:300000
+10025 | Zelkova Systems | JPY | reminder | Zoe | zoe@zelkova.example | 40:300000
 """
 
 
@@ -423,7 +423,7 @@ class TestTotals:
         assert got["EUR"] == [
             -385.35, 76850.0, 106800.0, 21685.1, 32150.74, 20510.4, 14210.25, 271821.14, totals["EUR"], 0,
         ]  # fmt: skip
-        assert got["JPY"] == [0, 120000, 453000, 1244568, 1020500, 4500000, 880000, 8218068, totals["JPY"], 0]
+        assert got["JPY"] == [0, 120000, 153000, 1544568, 1020500, 4500000, 880000, 8218068, totals["JPY"], 0]
         assert got["KWD"] == [0, 0, 1234.567, 0.001, 0, 0, 0, 1234.568, totals["KWD"], 0]
         assert got[None] == [-0.33, 0, 0.2, 1000.1, 0, 0, 0, 999.97, totals["XXX"], 0]
 

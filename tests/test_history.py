@@ -1,0 +1,161 @@
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arkit.history import profile
+from arkit.ledger import Ledger
+
+AS_OF = "2026-06-30"
+
+
+def monthly(customer, lates, amount=100.0):
+    """Twelve-a-year invoices due on the first of a month and paid so many days later."""
+    due = pd.date_range(end="2026-06-01", periods=len(lates), freq="MS")
+    return [
+        (
+            customer,
+            f"{customer}-{i}",
+            str((d - pd.Timedelta(days=30)).date()),
+            str(d.date()),
+            amount,
+            str((d + pd.Timedelta(days=late)).date()),
+        )
+        for i, (d, late) in enumerate(zip(due, lates, strict=True))
+    ]
+
+
+def one(ledger, customer, **kwargs):
+    profiles = profile(ledger.at(AS_OF), **kwargs).set_index("customer_id")
+    return profiles.loc[customer]
+
+
+def test_settled_invoices_give_mean_share_norm_and_worst(ledger_of):
+    ledger = ledger_of(monthly("C", [0, 2, 4, 6, 8]) + monthly("D", [0, 0, 0, 0, 0]))
+    row = one(ledger, "C")
+    assert (row["n"], row["n_settled"], row["n_late"], row["days_late_mean"], row["worst_days_late"]) == (5, 5, 4, 4.0, 8.0)
+    assert (row["norm_low"], row["norm_high"]) == (1.0, 7.0)
+
+
+def test_no_norm_is_stated_on_three_invoices(ledger_of):
+    assert pd.isna(one(ledger_of(monthly("C", [5, 5, 5])), "C")["norm_high"])
+
+
+def test_a_customer_who_has_never_paid_is_late_by_what_is_open(ledger_of):
+    ledger = ledger_of(
+        [("C", "1", "2026-01-01", "2026-01-31", 100.0, None), ("C", "2", "2026-03-01", "2026-03-31", 100.0, None)]
+    )
+    row = one(ledger, "C")
+    assert (row["n"], row["n_settled"], row["n_late"], row["days_late_mean"], row["overdue_share"]) == (2, 0, 2, 120.5, 1.0)
+
+
+def test_an_open_invoice_counts_at_least_as_late_as_usual(ledger_of):
+    open_three_days = [("C", "open", "2026-05-28", "2026-06-27", 100.0, None)]
+    assert one(ledger_of(monthly("C", [20, 20, 20, 20]) + open_three_days), "C")["days_late_mean"] == 20.0
+
+
+def test_an_open_invoice_beyond_the_norm_is_a_break_of_it(ledger_of):
+    late = [("C", "open", "2026-04-01", "2026-05-01", 100.0, None)]
+    assert one(ledger_of(monthly("C", [5, 5, 5, 5]) + late), "C")["breaks_norm_days"] == 55.0
+    assert one(ledger_of(monthly("C", [5, 5, 5, 5])), "C")["breaks_norm_days"] == 0.0
+
+
+def test_a_not_yet_due_invoice_says_nothing(ledger_of):
+    ledger = ledger_of([*monthly("C", [0, 0]), ("C", "new", "2026-06-20", "2026-07-20", 9999.0, None)])
+    row = one(ledger, "C")
+    assert (row["n"], row["n_open"], row["overdue_share"]) == (2, 1, 0.0)
+
+
+def test_credit_note_and_write_off_are_not_payments(ledger_of):
+    base = ledger_of(monthly("C", [0])).entries
+    rows = pd.DataFrame(
+        {
+            "customer_id": "C",
+            "document_id": ["X", "X", "Y", "Y"],
+            "kind": ["invoice", "credit_note", "invoice", "write_off"],
+            "date": ["2026-01-01", "2026-05-01", "2026-01-01", "2026-05-01"],
+            "due_date": ["2026-01-31", None, "2026-01-31", None],
+            "amount": [50.0, -50.0, 70.0, -70.0],
+            "currency": "EUR",
+        }
+    )
+    both = pd.concat(
+        [base, rows.assign(date=pd.to_datetime(rows["date"]), due_date=pd.to_datetime(rows["due_date"]))], ignore_index=True
+    )
+    assert one(Ledger(both), "C")["n"] == 1
+
+
+def test_a_small_remainder_counts_as_paid_when_the_money_came():
+    rows = pd.DataFrame(
+        {
+            "customer_id": "C",
+            "document_id": "A",
+            "kind": ["invoice", "payment"],
+            "date": ["2026-01-01", "2026-02-02"],
+            "due_date": ["2026-01-31", None],
+            "amount": [1000.0, -990.0],
+            "currency": "EUR",
+        }
+    )
+    row = one(Ledger(rows), "C")
+    assert (row["n_settled"], row["days_late_mean"], row["overdue_share"]) == (1, 2.0, 0.0)
+
+
+def test_disputed_invoices_and_those_covered_by_credit_are_nobodys_lateness(ledger_of):
+    late = [("C", "bad", "2026-01-01", "2026-01-31", 100.0, None)]
+    dispute = [{"date": "2026-02-10", "customer_id": "C", "document_id": "bad", "kind": "dispute"}]
+    ledger = ledger_of(monthly("C", [0]) + late, notes=dispute)
+    assert one(ledger, "C")["n"] == 2
+    assert one(ledger, "C", notes=ledger.notes)["n"] == 1
+    credit = ledger.entries.iloc[:1].assign(document_id="P", kind="payment", amount=-100.0, date=pd.Timestamp("2026-02-01"))
+    assert one(Ledger(pd.concat([ledger.entries, credit])), "C")["n"] == 1
+
+
+def test_later_notes_and_payments_are_not_known(ledger_of):
+    late = [("C", "bad", "2026-01-01", "2026-01-31", 100.0, "2026-07-15")]
+    notes = [{"date": "2026-07-01", "customer_id": "C", "document_id": "bad", "kind": "dispute"}]
+    ledger = ledger_of(late, notes=notes)
+    row = one(ledger, "C", notes=ledger.notes)
+    assert (row["n_settled"], row["disputes"], row["worst_days_late"]) == (0, 0, 150.0)
+
+
+def test_few_invoices_lean_on_the_book_by_buhlmanns_z(ledger_of):
+    book = [invoice for name, late in (("A", 0), ("B", 10), ("D", 20)) for invoice in monthly(name, [late - 1, late + 1] * 6)]
+    ledger = ledger_of(book + monthly("new", [25]))
+    row, old = one(ledger, "new"), one(ledger, "B")
+    assert row["credibility"] < old["credibility"]
+    assert row["days_late_shrunk"] < row["days_late_weighted"] == 25.0
+
+
+def test_bouncing_between_currencies_and_scales_changes_nothing(ledger_of):
+    invoices = monthly("A", [1, 5, 9, 3]) + monthly("B", [20, 22, 30, 25], amount=300.0)
+    euro = profile(ledger_of(invoices).at(AS_OF))
+    yen = profile(ledger_of([(c, n, i, d, a * 1000, p) for c, n, i, d, a, p in invoices], currency="JPY").at(AS_OF))
+    columns = ["late_share", "days_late_weighted", "days_late_shrunk", "overdue_share"]
+    np.testing.assert_allclose(euro[columns], yen[columns])
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(lates=st.lists(st.integers(-10, 60), min_size=2, max_size=12), more=st.integers(1, 40))
+def test_paying_later_never_looks_better(ledger_of, lates, more):
+    others = monthly("X", [0, 5, 10]) + monthly("Y", [30, 35, 40])
+    before = one(ledger_of(monthly("C", lates) + others), "C")
+    after = one(ledger_of(monthly("C", [*lates[:-1], min(lates[-1] + more, 200)]) + others), "C")
+    assert after["days_late_weighted"] >= before["days_late_weighted"]
+
+
+def test_promises_are_counted_broken_when_the_day_passes_without_the_money(ledger_of):
+    notes = [
+        {"date": "2026-03-01", "customer_id": "C", "document_id": "p", "kind": "promise", "until": "2026-03-20"},
+        {"date": "2026-03-01", "customer_id": "C", "document_id": "q", "kind": "promise", "until": "2026-03-20"},
+    ]
+    invoices = [
+        ("C", "p", "2026-01-01", "2026-01-31", 1.0, "2026-03-21"),
+        ("C", "q", "2026-01-01", "2026-01-31", 1.0, "2026-05-01"),
+    ]
+    ledger = ledger_of(invoices, notes=notes)
+    assert one(ledger, "C", notes=ledger.notes)["promises_broken"] == 1
+
+
+def test_no_invoices_give_an_empty_table(ledger_of):
+    assert not len(profile(ledger_of(monthly("C", [0])).at("2020-01-01")))

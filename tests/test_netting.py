@@ -1,0 +1,38 @@
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arkit.netting import net_of_credits
+
+
+def documents(amounts, currency="EUR", customer="C"):
+    return pd.DataFrame(
+        {
+            "as_of": pd.Timestamp("2026-06-30"),
+            "customer_id": customer,
+            "currency": currency,
+            "document_id": [f"D{i}" for i in range(len(amounts))],
+            "due_date": pd.date_range("2026-01-01", periods=len(amounts)),
+            "open_amount": amounts,
+        }
+    )
+
+
+def test_credit_pays_the_oldest_first():
+    assert net_of_credits(documents([100.0, 50.0, -120.0])).tolist() == [0, 3000, 0]
+
+
+def test_credit_of_another_currency_or_customer_pays_nothing():
+    both = pd.concat(
+        [documents([100.0]), documents([-100.0], currency="USD"), documents([-100.0], customer="D")], ignore_index=True
+    )
+    assert net_of_credits(both).tolist() == [10000, 0, 0]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(cents=st.lists(st.integers(-50000, 50000), min_size=1, max_size=20))
+def test_what_is_left_is_the_balance_or_nothing(cents):
+    net = net_of_credits(documents([cent / 100 for cent in cents]))
+    assert net.sum() == max(sum(cents), 0) if sum(cent for cent in cents if cent > 0) else net.sum() == 0
+    assert (net >= 0).all()
+    assert (net <= pd.Series(cents).clip(lower=0)).all()
