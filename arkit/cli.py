@@ -20,7 +20,7 @@ DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 a defect, 2 wrong usage, 3 the input was refused and nothing is written."""
-    said = _parser().parse_args(arguments)
+    said = build_parser().parse_args(arguments)
     try:
         return said.run(said)
     except ArkitError as refusal:
@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     parser = argparse.ArgumentParser(
         prog="arkit", description="Accounts receivable: who owes what, how they pay, whom to contact next."
     )
@@ -112,7 +113,8 @@ def _month(said: argparse.Namespace) -> int:
         node = run_notebook(find_notebook("month"), parameters, folder=making, on_cell=_progress)
         _progress(0, 0, "")
         made = making / "month"
-        shown = json.dumps(node, indent=1, ensure_ascii=False).replace(*(json.dumps(str(path))[1:-1] for path in (made, out)))
+        written = json.dumps(node, indent=1, ensure_ascii=False)
+        shown = written.replace(*(json.dumps(str(path))[1:-1] for path in (made, out)))
         (made / "month.ipynb").write_text(shown + "\n", "utf-8")
         (made / "report.html").write_text(to_html(node, title=f"The month as of {as_of}"), "utf-8")
         if out.exists():

@@ -14,6 +14,7 @@ from arkit.errors import ArkitError, OutputRefused
 from arkit.ledger import Ledger, parse_day
 from arkit.tables import ENTRIES
 
+#: Days in a month, on average.
 MONTH = 365.25 / 12
 #: A delay in days that nobody lives to see.
 NEVER = 9_999
@@ -22,7 +23,7 @@ SLIDE_MONTHS, PART_DAYS, PROMISE_DAYS = 7, 25, 8
 #: Days from issue to due, one of five.
 USUAL, SHORT, LONG = (14, 30, 30, 45, 60), (14, 14, 14, 30, 30), (30, 30, 30, 30, 45)
 #: How late invoices are chased: what is done, how many days after the due day, and how often it is done at all.
-NOW_AND_THEN = (("reminder", 10, 0.3), ("call", 24, 0.2), ("letter", 50, 0.5))
+NOW_AND_THEN = (("reminder", 10, 0.3), ("call", 24, 0.2), ("letter", 50, 0.3))
 FIRMLY = (("reminder", 8, 1.0), ("call", 20, 1.0), ("letter", 41, 1.0), ("call", 66, 0.5))
 BY_PHONE = (("call", 30, 0.5), ("call", 75, 0.7))
 PUT_OFF = (("reminder", 9, 0.5), ("promise", 16, 0.5), ("call", 29, 0.5), ("promise", 33, 0.5))
@@ -34,8 +35,8 @@ class Behaviour:
 
     ``weight`` of sixty customers are of this sort. They get about ``monthly`` invoices a month around the amount
     ``median``, from ``first`` to ``final`` days before the last day, on one of ``terms``. They pay ``delay`` days late,
-    give or take ``spread``, and ``slide`` days later with each of the last months; in so many ``parts``; on the
-    day ``pays_on`` of the month. ``short``, ``bounced`` and ``disputed`` are shares of their invoices. Payments of the last
+    give or take ``spread``, and ``slide`` days later with each of the last months; in so many ``parts``; on the day
+    ``pays_on`` of the month. ``short``, ``bounced`` and ``disputed`` are shares of their invoices. Payments of the last
     ``loose`` days are not applied. All that is overdue is promised for the day ``promised``, counted from the last one.
     """
 
@@ -62,23 +63,23 @@ class Behaviour:
     chased: tuple[tuple[str, int, float], ...] = NOW_AND_THEN
 
 
-PROMPT = Behaviour("always prompt", 9, delay=-3, spread=1.2, monthly=1.7, median=5_600)
-SLOW = Behaviour("slow but steady", 7, delay=20, spread=2.4, median=1_800)
-FIRST_TIMER = Behaviour("first-timer, large, overdue", 3, delay=NEVER, median=3_000, first=78, final=40, terms=SHORT, chased=())
-MANY_SMALL = Behaviour("big customer with small invoices", 3, delay=2, spread=2, monthly=6.5, median=580)
+PROMPT = Behaviour("always prompt", 9, delay=-7, spread=1.2, monthly=1.6, median=6_000)
+SLOW = Behaviour("slow but steady", 7, delay=20, spread=2.4, monthly=1.3, median=1_500)
+FIRST_TIMER = Behaviour("first-timer, large, overdue", 3, delay=NEVER, median=5_500, first=78, final=40, terms=SHORT, chased=())
+MANY_SMALL = Behaviour("big customer with small invoices", 3, delay=2, spread=2, monthly=5.5, median=640)
 SLIDING = Behaviour("once good, now sliding", 4, delay=-1, spread=2, slide=7, monthly=1.5)
 PART_PAYER = Behaviour("part payer in cash trouble", 3, delay=6, slide=7, monthly=1.2, median=1_400, parts=3)
 DISPUTED = Behaviour("disputes invoices", 3, delay=-2, spread=1, monthly=1.6, median=1_400, disputed=0.4)
 PROMISE_BREAKER = Behaviour("breaks promises", 3, delay=56, spread=4, monthly=1.4, median=900, promised=-5, chased=PUT_OFF)
-NEVER_PAYS = Behaviour("never pays", 3, delay=NEVER, monthly=0.4, median=700, first=430, final=185, chased=FIRMLY)
+NEVER_PAYS = Behaviour("never pays", 3, delay=NEVER, monthly=0.4, median=500, first=430, final=185, chased=FIRMLY)
 ON_THE_25TH = Behaviour("pays on the 25th", 4, delay=2, spread=2, monthly=1.4, median=2_400, pays_on=25)
-UNAPPLIED = Behaviour("credit not applied", 3, delay=-2, spread=0.6, median=900, terms=SHORT, loose=75)
-REMAINDERS = Behaviour("leaves tiny remainders", 3, delay=-4, spread=1, monthly=1.4, median=2_600, short=0.8)
-BOUNCED = Behaviour("payments bounce", 2, delay=9, monthly=1.2, bounced=0.25)
+UNAPPLIED = Behaviour("credit not applied", 3, delay=-5, spread=0.6, median=900, terms=SHORT, loose=75)
+REMAINDERS = Behaviour("leaves tiny remainders", 3, delay=-4, spread=1, monthly=1.4, median=2_600, short=0.7)
+BOUNCED = Behaviour("payments bounce", 2, delay=9, monthly=1.2, bounced=0.35)
 SOLE_TRADER = Behaviour("sole trader, late", 2, delay=170, spread=6, median=350, is_individual=True, chased=FIRMLY)
-STRATEGIC = Behaviour("strategic, late", 1, delay=125, monthly=1.4, median=1_300, strategic=True, chased=BY_PHONE)
+STRATEGIC = Behaviour("strategic, late", 1, delay=135, monthly=1.4, median=1_300, strategic=True, chased=BY_PHONE)
 LEFT_ALONE = Behaviour("do not contact", 1, delay=38, spread=5, monthly=1.6, do_not_contact=True, chased=())
-FACTORABLE = Behaviour("large, sure, slow", 2, delay=26, spread=1.4, monthly=2.2, median=8_500, terms=LONG, chased=BY_PHONE)
+FACTORABLE = Behaviour("large, sure, slow", 2, delay=26, spread=1.4, monthly=2.4, median=7_500, terms=LONG, chased=BY_PHONE)
 PROMISED = Behaviour("promise still running", 2, delay=34, monthly=1.6, median=1_300, promised=6)
 EARLY = Behaviour("pays early", 2, delay=-14, spread=2, monthly=1.6, median=3_600, terms=LONG)
 BEHAVIOURS = (
@@ -110,7 +111,7 @@ CLERKS = ("Ciara", "Tomasz")
 REASONS = ("price differs from the order", "short delivery", "goods damaged", "purchase order number missing", "invoiced twice")
 #: What is written down, by kind and outcome.
 TEXTS = {
-    "reminder sent": "Reminder with a copy of the invoice e-mailed.", "promise ": "Says it will be paid by then.",
+    "reminder sent": "Reminder and invoice e-mailed.", "promise ": "Says it will be paid by then.",
     "call reached": "Spoke to accounts, they will look into it.", "call left_message": "No answer, left a message.",
     "letter sent": 'Letter posted, headed "final notice", with a statement.',
     "dispute open": "Will not pay before it is settled.", "dispute resolved": "Settled with the customer, payment follows.",
@@ -166,9 +167,9 @@ def company(customers: int = 60, months: int = 30, seed: int = 7, until: str = "
     if customers < 1 or months < 1:
         raise ArkitError(
             "there is no company without customers or months.",
-            expected="1 or more",
-            got=f"{customers}, {months}",
-            fix="say more",
+            expected="1 or more of each",
+            got=f"{customers} customers, {months} months",
+            fix="say --customers 60 --months 30",
         )
     rng, last = np.random.default_rng(seed), (parse_day(until) - pd.Timestamp(0)).days
     people = _people(rng, customers, months * MONTH, last)
@@ -297,7 +298,7 @@ def _plain(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _names(n: int) -> np.ndarray:
-    """A name per customer, made of syllables; none comes twice among twenty thousand."""
+    """A name per customer, made of syllables; none comes twice among nineteen thousand."""
     code = np.arange(n) * 7_919  # a prime, so that neighbours differ in every word
     name = np.full(n, "", dtype="object")
     for words in (FORMS, TRADES, (" ",), STEMS, PLACES):
@@ -386,7 +387,7 @@ def _settled(rng: np.random.Generator, invoices: pd.DataFrame, last: int) -> pd.
 def _postings(rng: np.random.Generator, invoices: pd.DataFrame, last: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Payments and credit notes up to the last day; the latest ones of some customers are not applied to an invoice."""
     bounced, short, credited = (invoices[invoices[column] > 0] for column in ("bounced", "shortfall", "credited"))
-    wait, given_up = 35 + _whole(rng, 30, len(short)), _pick(rng, ("Bank charge", "Bank charge", "Write-off"), len(short))
+    wait, given_up = 30 + _whole(rng, 20, len(short)), _pick(rng, ("Bank charge", "Bank charge", "Write-off"), len(short))
     rows = [
         _instalments(invoices),
         bounced.assign(date=_bank_day(bounced["paid_on"] + 3), cents=bounced["owed"], type="Returned"),
@@ -399,7 +400,7 @@ def _postings(rng: np.random.Generator, invoices: pd.DataFrame, last: int) -> tu
     paid = paid[(paid["date"] <= last) & (paid["cents"] > 0)]
     loose = paid["type"].eq("Payment") & (paid["date"] > last - _trait("loose", paid["sort"]))
     paid = paid.assign(document_id=paid["document_id"].mask(loose, ""))
-    as_credit = loose & (rng.random(len(paid)) < 0.3)
+    as_credit = loose & (rng.random(len(paid)) < 0.5)
     credited = credited.assign(date=credited["credit_on"], cents=credited["credited"])
     return paid[~as_credit], pd.concat([credited, paid[as_credit]], ignore_index=True)
 

@@ -34,7 +34,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     >>> from arkit.sample import sample_ledger
     >>> scores = score(profile(sample_ledger().at("2026-10-31")))
     >>> points = scores.filter(like="points_").sum(axis=1)
-    >>> (scores["score"] - 100 - points).abs().max() < 1e-9
+    >>> bool((scores["score"] - 100 - points).abs().max() < 1e-9)
     True
     """
     if not len(profiles):

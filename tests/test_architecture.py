@@ -1,0 +1,89 @@
+"""The plan of the house, read from the imports: they go down only, and rooms of one floor do not know each other."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1] / "arkit"
+FLOORS = [
+    {"errors"},
+    {"money"},
+    {"tables"},
+    {"policy"},
+    {"ledger", "netting", "notes"},
+    {"importers", "aging", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {"sample", "month", "report"},
+    {"cli"},
+]
+IMPORTERS = [{"sheets"}, {"cells"}, {"headings"}, {"exports", "mapping"}, {"reading"}, {"joining"}]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+#: Libraries that cost seconds to open, and the only rooms that may.
+HEAVY = {
+    "plotly": {"charts", "report"},
+    "openpyxl": {"workbook"},
+    "jinja2": {"letters", "report"},
+    "sklearn": set(),
+    "nbclient": {"report"},
+    "nbconvert": {"report"},
+    "jupyter_client": {"report"},
+    "python_calamine": {"importers", "workbook"},
+}
+
+
+def rooms():
+    files = {path.stem: [path] for path in HOUSE.glob("*.py") if path.stem != "__init__"}
+    return files | {"importers": sorted((HOUSE / "importers").glob("*.py"))}
+
+
+def imported(path):
+    """Every module a file imports, those inside functions too, as dotted names."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(path):
+    return {name.split(".")[1] for name in imported(path) if name.startswith("arkit.") and name.split(".")[1] in FLOOR}
+
+
+def test_every_room_has_its_floor():
+    assert set(rooms()) == set(FLOOR)
+
+
+@pytest.mark.parametrize("room", sorted(FLOOR))
+def test_imports_go_down_only(room):
+    up = {other for path in rooms()[room] for other in rooms_imported(path) if other != room and FLOOR[other] >= FLOOR[room]}
+    assert not up, f"{room}.py imports {sorted(up)}, which stand on its own floor or above it"
+
+
+def test_the_importers_have_floors_of_their_own():
+    floor = {room: number for number, names in enumerate(IMPORTERS) for room in names}
+    assert set(floor) == {path.stem for path in rooms()["importers"]} - {"__init__"}
+    for path in rooms()["importers"]:
+        inner = {name.split(".")[2] for name in imported(path) if name.startswith("arkit.importers.")} & set(floor)
+        up = {other for other in inner if path.stem in floor and floor[other] >= floor[path.stem]}
+        assert not up, f"importers/{path.name} imports {sorted(up)}"
+
+
+@pytest.mark.parametrize("library", sorted(HEAVY))
+def test_heavy_libraries_stay_in_their_rooms(library):
+    opened = {
+        room for room, paths in rooms().items() for path in paths for name in imported(path) if name.split(".")[0] == library
+    }
+    assert opened <= HEAVY[library]
+
+
+def test_no_room_uses_a_private_name_of_another():
+    for paths in rooms().values():
+        for path in paths:
+            private = [name for name in imported(path) if name.startswith("arkit") and name.rsplit(".", 1)[-1].startswith("_")]
+            assert not private, f"{path.name} imports {private}"
+
+
+def test_every_room_has_a_test_file():
+    tests = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert not set(FLOOR) - tests
