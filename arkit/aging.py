@@ -38,7 +38,7 @@ def age(
     Parameters
     ----------
     by
-        Column of ``documents`` to group by; ``currency`` gives the whole book.
+        Column of ``documents`` to group by; ``currency`` gives the whole book. Documents without a value stand together.
     edges, age_by
         Last day of each bucket, and ``due_date`` or ``issue_date``; the policy's where not given.
 
@@ -56,7 +56,7 @@ def age(
     >>> list(aged)
     ['credit', 'current', '1-30', '31-60', '61-90', 'over 90', 'total']
     """
-    edges, age_by = list(edges or policy.aging.edges), age_by or policy.aging.age_by
+    edges, age_by = list(policy.aging.edges if edges is None else edges), age_by or policy.aging.age_by
     _must_make_sense(documents, by, edges, age_by)
     is_open = documents.loc[documents["open_amount"].ne(0)]
     since = is_open["due_date" if age_by == "due_date" else "issued"]
@@ -69,7 +69,7 @@ def age(
             bucket=np.where(is_open["open_amount"] < 0, 0, bucket + 1),
             minor=to_minor(is_open["open_amount"], is_open["currency"]),
         )
-        .groupby([*keys, "bucket"], observed=True)["minor"]
+        .groupby([*keys, "bucket"], observed=True, dropna=False)["minor"]
         .sum()
         .unstack(fill_value=0)
         .reindex(columns=range(len(names)), fill_value=0)
@@ -89,7 +89,7 @@ def _must_make_sense(documents: pd.DataFrame, by: str, edges: list[int], age_by:
             got=f"'{by}'",
             fix=f"choose one of {', '.join(documents.columns)}",
         )
-    if edges != sorted(set(edges)) or edges[0] < 1:
+    if not edges or edges != sorted(set(edges)) or edges[0] < 1:
         raise PolicyRefused(
             "the buckets overlap.", expected="days in rising order", got=str(edges), fix="edges=[30, 60, 90, 120]"
         )

@@ -48,6 +48,8 @@ LOOK = go.layout.Template(
         "legend": {"x": 1.01, "y": 1, "yanchor": "top", "title": {"font": {"size": 12, "color": MUTED}}},
         "hoverlabel": {"align": "left", "bgcolor": PAPER, "bordercolor": MUTED, "font": {"color": INK}},
         "bargap": 0.3,
+        # plotly's own "Share chart" button would send names and amounts to its maker's servers
+        "modebar": {"remove": ["sendChartToCloud", "select", "lasso", "zoomin", "zoomout", "autoscale"]},
         "xaxis": AXIS | {"showgrid": False},
         "yaxis": AXIS | {"showgrid": True},
     }
@@ -59,7 +61,7 @@ MONTHS = (
 )  # fmt: skip
 #: One look per mean, told apart by dashes where colours cannot.
 MEANS = ({"color": "#9c2f35", "dash": "dot"}, {"color": "#2f6690", "dash": "dash"}, {"color": "#7b6d8d", "dash": "dashdot"})
-THIN = {"color": MUTED, "width": 0.5}
+THIN = {"color": "#aab4be", "width": 0.7}
 #: Places for bars that a picture has even if it needs fewer, so that none grows fat and the legend has room.
 FEWEST_BARS = 7
 #: Panels that one picture can carry where every panel is a picture in itself.
@@ -91,7 +93,7 @@ def aging_by_bucket(aged: pd.DataFrame, *, names: pd.Series | None = None) -> go
     if customers.empty:
         return _sentence(f"nothing is open{when}")
     currencies, sums = _by_count(customers["currency"]), _sums(customers, ["currency"]).set_index("currency")
-    balances = ", ".join(text(sums["total"][currency], currency) for currency in currencies)
+    balances = ", ".join(text(sums["total"][currency], currency).replace(" ", "\N{NO-BREAK SPACE}") for currency in currencies)
     figure = _figure(
         "What is open, by how long it has waited",
         f"Open amounts{when} by days past due; credit not yet applied is below zero. Balance: {balances}.",
@@ -120,17 +122,15 @@ def aging_through_months(aged: pd.DataFrame, *, share: bool = False) -> go.Figur
     if known.empty:
         return _sentence(f"nothing is open{_when(days)}")
     currencies, left_out = _shown(known["currency"])
-    what, credits = (
-        ("Shares of what is open", " before credits") if share else ("Open amounts", "; credit not yet applied is below zero")
-    )
     figure = _figure(
         "How old the open amounts are, month by month",
-        f"{what}{_when(days)} by days past due{_in(currencies)}{credits}.{left_out}",
+        f"{'Shares of what is open before credits' if share else 'Open amounts'}{_when(days)} by days past due{_in(currencies)}"
+        f"{'.' if share else '; credit not yet applied is below zero.'}{left_out}",
         [320 if len(currencies) == 1 else 200] * len(currencies),
     )
     sums = _sums(known, ["as_of", "currency"])
     for row, currency in enumerate(currencies, 1):
-        part = sums.loc[sums["currency"].eq(currency)].set_index("as_of").reindex(days, fill_value=0.0)
+        part = sums.loc[sums["currency"].eq(currency)].set_index("as_of").drop(columns="currency").reindex(days, fill_value=0.0)
         axis = {"title_text": f"share in {_unit(currency)}", "tickformat": ".0%"} if share else _amount_axis(currency)
         _fill(figure, row, _bars_of_months(currency, part, share=share), y=axis)
     figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "reversed"})
@@ -165,16 +165,12 @@ def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int 
     for row, (currency, part) in enumerate(zip(currencies, parts, strict=True), 1):
         labels = zip(_named(part.index, names, 30), _labels(part["past_due"], currency), strict=True)
         ticks = [f"{name}   <b>{amount}</b>" for name, amount in labels]
-        y = {
-            "type": "category",
-            "range": [max(len(part), FEWEST_BARS) - 0.5, -0.5],
-            "showgrid": False,
-            "tickvals": list(part.index),
-            "ticktext": ticks,
-        }
+        y = {"type": "category", "showgrid": False, "tickvals": list(part.index), "ticktext": ticks}
         bars = _bars_of_customers(currency, part, _named(part.index, names))
-        _fill(figure, row, bars, x=_amount_axis(currency) | {"showgrid": True}, y=y)
-        _cut_last_bar(figure, row, currency, part)
+        places = {"range": [max(len(part), FEWEST_BARS) - 0.5, -0.5]}
+        _fill(figure, row, bars, x=_amount_axis(currency) | {"showgrid": True}, y=y | places)
+        if len(part) < customers["currency"].eq(currency).sum():
+            _cut_last_bar(figure, row, currency, part)
     return figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "normal"})
 
 
@@ -191,12 +187,13 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     months
         How many months to show, up to that of the day; none before the first settlement.
     """
-    invoices = DOCUMENTS.conform(documents).query("kind == 'invoice' and as_of == as_of.max()")
+    invoices = DOCUMENTS.conform(documents).query("kind == 'invoice' and amount > 0 and as_of == as_of.max()")
     as_of = invoices["as_of"].max()
     paid = invoices.loc[invoices["settled"] & invoices["settled_on"].notna() & invoices["paid_amount"].gt(0)]
     if paid.empty:
         return _sentence(f"no invoice is known to be settled by money{_when([as_of])}")
-    paid = paid.assign(month=(paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of))
+    month = (paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of)
+    paid = paid.assign(month=month, currency=paid["currency"].map(html.escape))
     ends = pd.date_range(paid["month"].min(), as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
     paid = paid.loc[paid["month"].isin(ends)]
     currencies, left_out = _shown(paid["currency"], "Without a mean, with fewer invoices")
@@ -237,9 +234,9 @@ def scores_by_exposure(
     unscored = f" Without a score and not shown: {len(owing) - len(scored):,}." if len(owing) > len(scored) else ""
     figure = _figure(
         "Where money and doubt meet",
-        f"Balances{when}{_in(currencies)} of the customers that owe, at most the {MOST_POINTS:,} that owe most, against their "
-        f"scores: 0 pays last, 100 pays first. The darker a point, the more of it is past due; those above the dotted line owe half."
-        f"{unscored}{left_out}",
+        f"Balances{when}{_in(currencies)}, against scores (0 pays last, 100 pays first), of the customers that owe, at most "
+        f"the {MOST_POINTS:,} that owe most. The darker a point, the more of it is past due; those on or above the level line "
+        f"owe half of what is shown.{unscored}{left_out}",
         [400 if len(currencies) == 1 else 260] * len(currencies),
     )
     for row, currency in enumerate(currencies, 1):
@@ -275,7 +272,7 @@ def _bars_of_buckets(currency: str, amounts: pd.Series, customers: pd.DataFrame,
         says = f"<b>{_bucket(bucket)}: {text(amount, currency)}</b>{_share(amount, gross)}"
         most = f"<br>customers: {sizes[bucket].gt(0).sum():,}<br>the largest: {largest}, {text(sizes[bucket].max(), currency)}"
         bar.update(x=[bucket], y=[amount], text=[label], textposition="outside", cliponaxis=False)
-        bar.update(hovertemplate=f"{says}{most if amount else ''}<extra></extra>")
+        bar.update(customdata=[says + most if amount else says], hovertemplate="%{customdata}<extra></extra>")
     return [*bars.values()]
 
 
@@ -290,7 +287,7 @@ def _bars_of_months(currency: str, sums: pd.DataFrame, *, share: bool) -> list[g
         facts = [
             (_day(day), text(amount, currency), _share(amount, of), text(total, currency)) for day, amount, of, total in rows
         ]
-        bar.update(x=_iso(days), y=drawn[bucket], customdata=facts, marker_line_width=0.5 * drawn[bucket].ne(0))
+        bar.update(x=_iso(days), y=drawn[bucket], customdata=facts)
         bar.update(hovertemplate=f"<b>%{{customdata[0]}}</b><br>{_bucket(bucket)}: {says}")
     return [bar for bucket, bar in bars.items() if bucket != "credit" or (sums["credit"].any() and not share)]
 
@@ -306,19 +303,19 @@ def _bars_of_customers(currency: str, sums: pd.DataFrame, names: list[str]) -> l
     for bucket, bar in bars.items():
         bar.update(orientation="h", x=sums[bucket], y=sums.index, ids=sums.index, customdata=facts)
         amount = f"{_bucket(bucket)}: %{{x:,.{decimals(currency)}f}}"
-        bar.update(hovertemplate=f"<b>%{{customdata[0]}}</b><br>{amount}{says}", marker_line_width=0.5 * sums[bucket].ne(0))
+        bar.update(hovertemplate=f"<b>%{{customdata[0]}}</b><br>{amount}{says}")
     return [bar for bucket, bar in [*bars.items()][::-1] if bucket != "credit" or sums["credit"].any()]
 
 
 def _cut_last_bar(figure: go.Figure, row: int, currency: str, sums: pd.DataFrame) -> None:
     """Where the bar of all others is far longer than any customer's: the axis fits the customers, and that bar says so."""
-    right, left = sums["total"] - sums["credit"], sums["credit"].iloc[:-1].min()
+    right, left = sums["total"] - sums["credit"], sums["credit"]
     widest = right.iloc[:-1].max()
     if right.iloc[-1] > 1.5 * widest:
-        figure.update_xaxes(range=[1.1 * left, 1.25 * widest], row=row, col=1)
-        says = f" cut here, {text(right.iloc[-1], currency)} open "
+        figure.update_xaxes(range=[1.1 * left.iloc[:-1].min(), 1.25 * widest], row=row, col=1)
+        credit = f", {text(left.iloc[-1], currency)} credit" if left.iloc[-1] else ""
         place = {"x": 1.25 * widest, "xanchor": "right", "y": sums.index[-1], "bgcolor": PAPER, "showarrow": False}
-        figure.add_annotation(text=says, **place, row=row, col=1)
+        figure.add_annotation(text=f" cut: {text(right.iloc[-1], currency)} open{credit} ", **place, row=row, col=1)
 
 
 def _range_and_median(paid: pd.DataFrame, ends: pd.DatetimeIndex) -> list[go.Scatter]:
@@ -342,7 +339,8 @@ def _mean_line(paid: pd.DataFrame, currency: str, ends: pd.DatetimeIndex) -> go.
     weight = pd.Series(to_minor(part["paid_amount"], part["currency"]), index=part.index)
     sums = pd.DataFrame({"days": weight * part["days_late"], "weight": weight}).groupby(part["month"]).sum()
     name = f"paid: mean by amount, {_unit(currency)}" if len(part) < len(paid) else "paid: mean by amount"
-    return _line(name, "paid", (sums["days"] / sums["weight"]).reindex(ends), "weighted by the money received")
+    mean = (sums["days"] / sums["weight"]).reindex(ends)
+    return _line(name, "paid", mean, "weighted by the money received", sums.reindex(ends))
 
 
 def _unpaid_line(invoices: pd.DataFrame, ends: pd.DatetimeIndex) -> go.Scatter:
@@ -357,22 +355,13 @@ def _unpaid_line(invoices: pd.DataFrame, ends: pd.DatetimeIndex) -> go.Scatter:
     return line.update(line={"color": PAST_DUE[2], "width": 2.5})
 
 
-def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame | None = None) -> go.Scatter:
-    """One point per month, marked and joined; ``facts`` are what the hover says besides, from ``customdata[1]`` on."""
+def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame) -> go.Scatter:
+    """One point per month, marked and joined; ``facts`` are what the hover may say besides, from ``customdata[1]`` on."""
     ends = pd.DatetimeIndex(y.index)
-    data = pd.DataFrame({"end": [_day(end) for end in ends]}, index=ends).join(
-        pd.DataFrame(index=ends) if facts is None else facts
-    )
-    return go.Scatter(
-        name=name,
-        meta=panel,
-        x=_iso(ends),
-        y=y,
-        mode="lines+markers",
-        marker={"size": 5},
-        customdata=data.to_numpy("object"),
-        hovertemplate=f"<b>month to %{{customdata[0]}}</b><br>{name}: %{{y:,.1f}} days late<br>{says}<extra></extra>",
-    )
+    data = [(_day(end), *row) for end, row in zip(ends, facts.to_numpy().tolist(), strict=True)]
+    hover = f"<b>month to %{{customdata[0]}}</b><br>{name}: %{{y:,.1f}} days late<br>{says}<extra></extra>"
+    look = {"mode": "lines+markers", "marker": {"size": 5}}
+    return go.Scatter(name=name, meta=panel, x=_iso(ends), y=y, customdata=data, hovertemplate=hover, **look)
 
 
 def _points(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> go.Scatter:
@@ -427,7 +416,7 @@ def _known(aged: pd.DataFrame, *levels: str) -> pd.DataFrame:
         )
     rows = aged.loc[aged.ne(0).any(axis=1)].reset_index()
     past_due = to_minor(rows["total"] - rows["credit"] - rows["current"], rows["currency"])
-    return rows.assign(past_due=to_major(past_due, rows["currency"]))
+    return rows.assign(past_due=to_major(past_due, rows["currency"]), currency=rows["currency"].map(html.escape))
 
 
 def _latest(aged: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -437,9 +426,12 @@ def _latest(aged: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 
 def _days(aged: pd.DataFrame) -> pd.DatetimeIndex:
-    """The days of an aging table in order; of one without rows, those that its index still knows."""
-    days = aged.index.get_level_values("as_of") if len(aged) else aged.index.levels[0]  # pyright: ignore[reportAttributeAccessIssue]
-    return pd.DatetimeIndex(days.unique()).sort_values()
+    """The days of an aging table in order; of one without rows the day that its index still knows, if it knows just one."""
+    index: Any = aged.index
+    if len(aged):
+        return pd.DatetimeIndex(index.unique("as_of")).sort_values()
+    known = pd.DatetimeIndex(index.levels[index.names.index("as_of")])
+    return known if len(known) == 1 else known[:0]
 
 
 def _buckets(aged: pd.DataFrame) -> list[str]:
@@ -478,7 +470,7 @@ def _shown(currencies: pd.Series, otherwise: str = "Left out, with fewer custome
 
 def _figure(title: str, subtitle: str, heights: Sequence[int]) -> go.Figure:
     """An empty figure of one panel per height (in pixels), in which titles and axes have their room."""
-    lines, gap = textwrap.wrap(subtitle, 112), 62
+    lines, gap = textwrap.wrap(subtitle, 100), 62
     drawn, top, bottom = sum(heights) + gap * (len(heights) - 1), 62 + 17 * len(lines), 70
     figure = make_subplots(rows=len(heights), row_heights=[*heights], vertical_spacing=gap / drawn if len(heights) > 1 else 0)
     words = {"text": f"<b>{title}</b>", "subtitle": {"text": "<br>".join(lines)}}
@@ -502,9 +494,8 @@ def _fill(
 
 def _sentence(words: str) -> go.Figure:
     """A figure that says why there is no picture."""
-    figure = go.Figure(
-        layout={"template": LOOK, "height": 120, "margin_t": 16, "xaxis": {"visible": False}, "yaxis": {"visible": False}}
-    )
+    figure = go.Figure(layout={"template": LOOK, "height": 120, "margin": {"t": 16}})
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
     return figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15})
 
 
@@ -512,10 +503,11 @@ def _bars(buckets: list[str], currency: str) -> dict[str, go.Bar]:
     """One trace per bucket in its colour, still without amounts."""
     colours = [CREDIT, CURRENT, *sample_colorscale(PAST_DUE, np.linspace(0, 1, len(buckets) - 2))]
     bars = {
-        bucket: go.Bar(name=bucket, legendgroup=bucket, meta=_unit(currency), marker={"color": colour, "line": THIN})
+        bucket: go.Bar(name=bucket, legendgroup=bucket, meta=_unit(currency), marker={"color": colour})
         for bucket, colour in zip(buckets, colours, strict=True)
     }
-    bars["credit"].update(marker_pattern_shape="/")
+    bars["credit"].update(marker={"pattern": {"shape": "/"}, "line": THIN})
+    bars["current"].update(marker={"line": THIN})
     return bars
 
 

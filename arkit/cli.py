@@ -92,7 +92,7 @@ def _options(said: argparse.Namespace) -> dict[str, Any]:
 
 def _month(said: argparse.Namespace) -> int:
     """Everything is made in a folder beside OUT and moved into place when it is whole."""
-    from arkit.report import find_notebook, run_notebook, to_html  # noqa: PLC0415 - jupyter opens slowly, only this needs it
+    from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html  # noqa: PLC0415 - jupyter opens slowly, only this needs it
 
     out = said.out.resolve()
     as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
@@ -120,6 +120,9 @@ def _month(said: argparse.Namespace) -> int:
         if out.exists():
             shutil.rmtree(out)
         made.rename(out)
+    except NotebookFailed as failure:
+        print(f"A defect, in arkit or in its notebook; nothing is written.\n{failure}", file=sys.stderr)
+        return FAILED
     finally:
         shutil.rmtree(making, ignore_errors=True)
     print(_told(out))
@@ -167,7 +170,8 @@ def _told(out: Path) -> str:
     lines = [f"As of {run['as_of']}: {run['open_documents']:,} open documents."]
     for currency, row in run["summary"].items():
         code = "" if currency == "XXX" else f"{currency} "
-        words = f"  {code}open {row['open_total']}, past due {row['past_due']} ({row['past_due_share']:.0%}), credit {row['credit']}"
+        share = f"{row['past_due_share']:.0%}"
+        words = f"  {code}open {row['open_total']}, past due {row['past_due']} ({share}), credit {row['credit']}"
         if "difference" in row:
             words += f"; books say {row['control_total']}, difference {row['difference']}"
         lines.append(words)

@@ -4,20 +4,26 @@ Balances are never stored. `Ledger.at` adds up the postings dated up to and incl
 for and a later posting cannot change it. An export that lists open items only is a *snapshot*: it answers for its own day.
 """
 
-from dataclasses import dataclass, field
-from typing import cast
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, TableRefused, some
-from arkit.money import NO_CURRENCY, text, to_major, to_minor, totals
+from arkit.money import text, to_major, to_minor, totals
 from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
 
 #: What makes two postings belong to one document.
 KEY = ["entity", "customer_id", "currency", "document_id"]
 #: Kinds that create a document, in the order in which they decide what the document is.
 CREATING = ("invoice", "credit_note", "adjustment")
+#: Stands for a table that is left out; a ledger once made holds all of them.
+NOT_GIVEN: Any = None
+#: A day in full, the year first; 2026-10 is none.
+DAY = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}([T ].*)?|\d{8}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +54,12 @@ class Ledger:
     [60.0]
     """
 
-    entries: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
-    customers: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
-    snapshots: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
-    notes: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
-    receipts: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
-    rejects: pd.DataFrame = field(default=None)  # pyright: ignore[reportArgumentType]
+    entries: pd.DataFrame = NOT_GIVEN
+    customers: pd.DataFrame = NOT_GIVEN
+    snapshots: pd.DataFrame = NOT_GIVEN
+    notes: pd.DataFrame = NOT_GIVEN
+    receipts: pd.DataFrame = NOT_GIVEN
+    rejects: pd.DataFrame = NOT_GIVEN
 
     def __post_init__(self) -> None:
         """Give every table its declared shape, and put the postings of a document side by side, once."""
@@ -135,12 +141,15 @@ class Ledger:
         )
 
     def month_ends(self, day: str | pd.Timestamp, months: int = 12) -> list[pd.Timestamp]:
-        """The last days of up to ``months`` months up to ``day``, and ``day`` itself: those the ledger can answer for."""
+        """Up to ``months`` days for a trend, the last is ``day``: month-ends from the first posting on.
+
+        Where there are snapshots: the last ``months`` of their days, for no other can be answered for.
+        """
         as_of = parse_day(day)
         if self.days is None:
             return []
         if len(self.snapshots):
-            return [known for known in self.days if known <= as_of]
+            return [known for known in self.days if known <= as_of][-months:]
         ends = pd.date_range(end=as_of, periods=months, freq="ME", unit="s")
         ends = ends.union(pd.DatetimeIndex([as_of]))[-months:]
         return list(ends[ends >= self.days[0]])
@@ -163,11 +172,13 @@ def parse_day(day: object) -> pd.Timestamp:
     >>> parse_day("2026-10-31")
     Timestamp('2026-10-31 00:00:00')
     """
-    try:
-        parsed = pd.Timestamp(cast("str", day))
-    except (TypeError, ValueError):
-        parsed = pd.NaT
-    if pd.isna(parsed) or (isinstance(day, str) and not day[:4].isdigit()):
+    parsed = pd.NaT
+    if DAY.fullmatch(day) if isinstance(day, str) else isinstance(day, (date, np.datetime64)):
+        try:
+            parsed = pd.Timestamp(cast("str", day))
+        except ValueError:
+            parsed = pd.NaT
+    if pd.isna(parsed):
         raise ArkitError(
             f"'{day}' is not a day.", expected="year-month-day, 2026-10-31", got=repr(day), fix="write the day as YYYY-MM-DD"
         )
@@ -175,9 +186,9 @@ def parse_day(day: object) -> pd.Timestamp:
 
 
 def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
-    """The frame, if no row lacks what arithmetic needs and every kind is known."""
+    """The frame, if no row lacks what arithmetic needs, every amount is finite and every kind is known."""
     unknown = ~frame["kind"].isin(KINDS)
-    lacking = frame[needed].isna().any(axis=1) | frame["customer_id"].eq("")
+    lacking = (frame[needed].isna() | frame[needed].isin([np.inf, -np.inf])).any(axis=1) | frame["customer_id"].eq("")
     if unknown.any() or lacking.any():
         bad = frame[unknown | lacking]
         what = "of a kind that is not known" if unknown.any() else f"without {' or '.join(['customer_id', *needed])}"
@@ -191,14 +202,16 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
 
 
 def _in_document_order(entries: pd.DataFrame) -> pd.DataFrame:
-    """Postings sorted so that those of a document lie together, the creating one first; with document codes and minor units."""
-    rank = entries["kind"].map({kind: i for i, kind in enumerate(CREATING)}).fillna(len(CREATING)).astype("int64")
+    """Postings sorted so that those of a document lie together, the creating one first; with document codes and minor units.
+
+    What was posted on one day goes by its due date, then by its kind, so that the order of rows in a file decides nothing.
+    """
+    kind = entries["kind"].map({kind: i for i, kind in enumerate(KINDS)}).to_numpy()
+    rank = entries["kind"].map({kind: i for i, kind in enumerate(CREATING)}).fillna(len(CREATING)).to_numpy()
     codes = entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
-    order = np.lexsort((entries["date"].to_numpy(), rank.to_numpy(), codes))
+    order = np.lexsort((entries["terms_days"], kind, entries["due_date"], entries["date"], rank, codes))
     arranged = entries.iloc[order].reset_index(drop=True)
-    return arranged.assign(
-        _document=codes[order], _rank=rank.to_numpy()[order], _minor=to_minor(arranged["amount"], arranged["currency"])
-    )
+    return arranged.assign(_document=codes[order], _minor=to_minor(arranged["amount"], arranged["currency"]))
 
 
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
@@ -227,7 +240,9 @@ def _add_up(entries: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     lengths = np.diff(np.r_[starts, len(known)])
     same = np.repeat(opening["kind"].to_numpy(), lengths) == kind.to_numpy()
     is_open = np.add.reduceat(minor, starts)
-    last = np.maximum.reduceat(known["date"].to_numpy(), starts)
+    # a posting of nothing settles nothing
+    moved = np.where(minor != 0, known["date"], np.repeat(opening["date"], lengths))
+    last = np.maximum.reduceat(moved, starts)
     return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
         issued=opening["date"],
         amount=to_major(total(same), currency),
@@ -257,10 +272,12 @@ def _last(known: pd.DataFrame, of: pd.Series, starts: np.ndarray) -> pd.Series:
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
-    """Documents that both tables name."""
+    """Documents that both tables name, of one entity or of one that only one of them names."""
     if not len(posted) or not len(listed):
         return listed.head(0)
-    return listed.merge(posted[["customer_id", "document_id", "kind"]], on=["customer_id", "document_id", "kind"])
+    both = listed.merge(posted[["entity", "customer_id", "document_id", "kind"]], on=["customer_id", "document_id", "kind"])
+    one = both["entity_x"].eq(both["entity_y"]) | both["entity_x"].eq("") | both["entity_y"].eq("")
+    return both[one].drop_duplicates(["entity_x", "customer_id", "document_id", "kind"])
 
 
 def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +292,6 @@ def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFram
     until = documents["settled_on"].astype("datetime64[s]").where(settled, as_of).fillna(due)
     full = documents.assign(
         as_of=as_of,
-        currency=documents["currency"].replace("", NO_CURRENCY),
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
         due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),

@@ -62,7 +62,7 @@ def text(amount: float, currency: str) -> str:
     >>> text(-1234.5, "EUR"), text(1500, "JPY"), text(12, "XXX")
     ('-1,234.50 EUR', '1,500 JPY', '12.00')
     """
-    number = f"{amount:,.{decimals(currency)}f}"
+    number = f"{amount:z,.{decimals(currency)}f}"
     return number if currency == NO_CURRENCY else f"{number} {currency}"
 
 
@@ -79,7 +79,7 @@ def plain(amount: float, currency: str) -> str:
     >>> plain(1400, "USD"), plain(-100, "JPY")
     ('1400.00', '-100')
     """
-    return f"{amount:.{decimals(currency)}f}"
+    return f"{amount:z.{decimals(currency)}f}"
 
 
 def totals(frame: pd.DataFrame, column: str = "open_amount") -> pd.Series:

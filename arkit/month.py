@@ -1,6 +1,7 @@
 """What one month leaves behind: its totals, and the files in its folder."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,8 @@ from arkit.policy import DEFAULT, Policy
 from arkit.tables import ROUTES
 from arkit.workbook import write_workbook
 
+#: A control total: an amount, the code of its currency before it where there are several.
+CONTROL = re.compile(r"(?:([^\s=]+)\s*=\s*)?([+-]?\d+(?:\.\d*)?)")
 #: Begin of a text that a spreadsheet would take for a formula.
 FORMULA = r"^([=+\-@\t\r])"
 
@@ -24,7 +27,8 @@ def summarise(
     """The month in one row per currency: what is open, past due and to be asked for, beside the books' own total.
 
     ``open_total`` is the balance of the receivables account: past due, not yet due and credit, exact to the minor unit.
-    ``at_start_of_day`` counts the documents that were open before anything dated on the day itself.
+    ``at_start_of_day`` counts the invoices that were open before anything dated on the day itself. A currency that only
+    the control total names, or whose last invoice was settled on the day, has a row too.
 
     Parameters
     ----------
@@ -34,7 +38,7 @@ def summarise(
     Raises
     ------
     ArkitError
-        If the control total cannot be read, or is one figure for several currencies.
+        If the control total cannot be read, is one figure for several currencies, or names a currency twice.
 
     Examples
     --------
@@ -44,6 +48,28 @@ def summarise(
     True
     """
     is_open = documents[documents["open_amount"].ne(0)]
+    moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
+    before = moved[moved["open_amount"].ne(0) | moved["settled_on"].ge(moved["as_of"])]
+    currencies = sorted(set(is_open["currency"])) or sorted(set(documents["currency"]))
+    control = _control(control_total, currencies) if control_total else {}
+    codes = pd.Index(sorted({*is_open["currency"], *before["currency"], *control}), dtype="str", name="currency")
+    summary = _amounts_open(is_open, codes)
+    summary["documents"] = _rows(is_open, codes)
+    summary["customers"] = _rows(is_open.drop_duplicates(["customer_id", "currency"]), codes)
+    summary["at_start_of_day"] = _rows(before, codes)
+    if actions is not None and len(actions):
+        summary["to_contact"] = _rows(actions[~actions["action"].isin(["none", "hold"])], codes)
+    if control_total:
+        said = pd.Series(control, dtype="float64").reindex(codes)
+        currency = codes.to_series()
+        difference = to_minor(summary["open_total"], currency) - to_minor(said.fillna(0), currency)
+        summary["control_total"] = said
+        summary["difference"] = pd.Series(to_major(difference, currency), index=codes).where(said.notna())
+    return summary
+
+
+def _amounts_open(is_open: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+    """What is open per currency, and the parts it is made of, exact to the minor unit."""
     minor = pd.Series(to_minor(is_open["open_amount"], is_open["currency"]), index=is_open.index)
     owed, late = minor.gt(0), is_open["days_late"].gt(0)
     parts = pd.DataFrame(
@@ -54,26 +80,14 @@ def summarise(
             "credit": minor.where(~owed, 0),
         }
     )
-    by = parts.groupby(is_open["currency"].to_numpy()).sum().rename_axis("currency")
-    codes = by.index.to_series()
-    summary = pd.DataFrame({name: to_major(by[name].to_numpy(), codes) for name in by}, index=by.index)
-    summary["past_due_share"] = (summary["past_due"] / (summary["past_due"] + summary["not_due"])).fillna(0)
-    summary["documents"] = is_open.groupby("currency").size()
-    summary["customers"] = is_open.groupby("currency")["customer_id"].nunique()
-    moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
-    before = moved[moved["open_amount"].ne(0) | moved["settled_on"].ge(moved["as_of"])]
-    summary["at_start_of_day"] = before.groupby("currency").size().reindex(summary.index).fillna(0).astype("int64")
-    if actions is not None and len(actions):
-        asked = actions[~actions["action"].isin(["none", "hold"])]
-        summary["to_contact"] = asked.groupby("currency").size().reindex(summary.index).fillna(0).astype("int64")
-    if control_total:
-        control = _control(control_total, list(summary.index))
-        summary["control_total"] = pd.Series(control).reindex(summary.index)
-        difference = to_minor(summary["open_total"], codes) - to_minor(summary["control_total"].fillna(0), codes)
-        summary["difference"] = pd.Series(to_major(difference, codes), index=summary.index).where(
-            summary["control_total"].notna()
-        )
-    return summary
+    by = parts.groupby(is_open["currency"]).sum().reindex(codes, fill_value=0)
+    amounts = pd.DataFrame({name: to_major(by[name].to_numpy(), codes.to_series()) for name in by}, index=codes)
+    return amounts.assign(past_due_share=(amounts["past_due"] / (amounts["past_due"] + amounts["not_due"])).fillna(0))
+
+
+def _rows(table: pd.DataFrame, codes: pd.Index) -> pd.Series:
+    """How many rows of a table are in each currency."""
+    return table.groupby("currency").size().reindex(codes, fill_value=0)
 
 
 def write_month(
@@ -103,6 +117,8 @@ def write_month(
             got=f"{target / 'run.json'}",
             fix="choose another folder, or say --replace if nobody has worked in it",
         )
+    # first, for it may be refused, and then nothing is written
+    summary = summarise(documents, actions, control_total=control_total)
     routes = ROUTES.empty() if routes is None else routes
     (target / "tables").mkdir(parents=True, exist_ok=True)
     tables = {
@@ -135,7 +151,6 @@ def write_month(
         policy=policy,
         blocked=blocked(documents, ledger.notes, policy),
     )
-    summary = summarise(documents, actions, control_total=control_total)
     run = _run(summary, ledger, tables) | {"letters": len(written)}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
@@ -143,18 +158,18 @@ def write_month(
 
 def _control(said: str, currencies: list[str]) -> dict[str, float]:
     """The books' balance per currency, as it was said."""
-    try:
-        if "=" in said:
-            pairs = [pair.split("=") for pair in said.split(",")]
-            return {currency.strip().upper(): float(amount) for currency, amount in pairs}
-        amount = float(said)
-    except ValueError as error:
+    pairs = [CONTROL.fullmatch(pair.strip()) for pair in said.split(",")]
+    stated = {pair[1].upper(): float(pair[2]) for pair in pairs if pair and pair[1]}
+    one = pairs[0] if len(pairs) == 1 and not stated else None
+    if not one and len(stated) < len(pairs):
         raise ArkitError(
             "the control total cannot be read.",
             expected="an amount, 12345.67, or one per currency, EUR=12345.67,USD=10",
             got=repr(said),
-            fix="write amounts without thousands separators",
-        ) from error
+            fix="write amounts without thousands separators, and each currency once",
+        )
+    if not one:
+        return stated
     if len(currencies) > 1:
         raise ArkitError(
             "one control total cannot hold for several currencies.",
@@ -162,7 +177,7 @@ def _control(said: str, currencies: list[str]) -> dict[str, float]:
             got=repr(said),
             fix="say --control-total " + ",".join(f"{currency}=AMOUNT" for currency in currencies),
         )
-    return dict.fromkeys(currencies or [NO_CURRENCY], amount)
+    return dict.fromkeys(currencies or [NO_CURRENCY], float(one[2]))
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
@@ -187,7 +202,7 @@ def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame])
         "summary": {str(code): _row(row, str(code)) for code, row in summary.iterrows()},
         "open_documents": int(is_open.sum()),
         "open_invoices": int((is_open & documents["kind"].eq("invoice")).sum()),
-        "buckets": {bucket: _amounts(totals(aged, bucket)) for bucket in buckets},
+        "buckets": {bucket: _amounts(totals(aged, str(bucket))) for bucket in buckets},
         "actions": by_action,
         "routes": {str(route): _amounts(totals(rows, "net")) for route, rows in eligible.groupby("route")},
         "files": [_file(row) for _, row in ledger.receipts.iterrows()],
@@ -210,4 +225,5 @@ def _row(row: pd.Series, currency: str) -> dict[str, object]:
 def _file(receipt: pd.Series) -> dict[str, object]:
     said = {str(name): (value.item() if hasattr(value, "item") else value) for name, value in receipt.items()}
     day = receipt["as_of"]
-    return said | {"as_of": None if pd.isna(day) else f"{day:%Y-%m-%d}", "warnings": str(receipt["warnings"]).split("\n")}
+    warnings = [line for line in str(receipt["warnings"]).split("\n") if line]
+    return said | {"as_of": None if pd.isna(day) else f"{day:%Y-%m-%d}", "warnings": warnings}

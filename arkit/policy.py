@@ -4,11 +4,13 @@ Read from TOML; ``policy.toml`` beside this file holds every default with its co
 """
 
 import dataclasses
+import math
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_origin, get_type_hints
 
 from arkit.errors import PolicyRefused, some
 from arkit.tables import ACTIONS_IN_ORDER
@@ -182,7 +184,7 @@ class Policy:
         """
         path = Path(file)
         try:
-            return cls.parse(path.read_text("utf-8"), path.name)
+            return cls.parse(path.read_text("utf-8-sig"), path.name)
         except (OSError, UnicodeDecodeError) as error:
             raise PolicyRefused(
                 f"the policy '{path.name}' cannot be read.",
@@ -207,7 +209,7 @@ class Policy:
             section: kind if section == "ladder" else reader.section(kind, section, default[section], given.get(section, {}))
             for section, kind in get_type_hints(cls).items()
         }
-        sections["ladder"] = tuple(reader.rule(rule, sections) for rule in given.get("ladder", default["ladder"]))
+        sections["ladder"] = reader.ladder(given.get("ladder", default["ladder"]), sections)
         return cls(**sections)
 
     def value(self, name: str) -> float:
@@ -218,6 +220,28 @@ class Policy:
         return float(name)
 
 
+def _rising(pairs: list[list[float]]) -> bool:
+    """Whether the first of each pair is more than that of the pair before."""
+    first = [pair[0] for pair in pairs]
+    return first == sorted(set(first))
+
+
+#: What a value must be besides of the right sort: for arithmetic would take something else without a word.
+MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "aging.edges": (
+        "whole days in rising order, 1 or more",
+        lambda days: all(isinstance(day, int) for day in days) and days == sorted(set(days)) and days[0] > 0,
+    ),
+    "aging.age_by": ("due_date or issue_date", lambda word: word in ("due_date", "issue_date")),
+    "score.knots": ("days in rising order", _rising),
+    "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
+    "routes.chance_by_months": ("months in rising order", _rising),
+}
+#: What each part of a rule is.
+PARTS = {name: get_origin(hint) or hint for name, hint in get_type_hints(Rule).items()}
+SORTS = {str: "text", int: "a whole number", dict: "facts and comparisons, { score = '< 40' }"}
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Turns TOML into sections, and says where a key stands that cannot be followed."""
@@ -226,14 +250,25 @@ class _Reader:
     name: str
 
     def refuse(self, key: str, expected: str, got: str) -> PolicyRefused:
-        found = re.search(rf"^\s*{re.escape(key.rsplit('.', maxsplit=1)[-1])}\s*=", self.words, re.MULTILINE)
-        line = f" line {self.words[: found.start()].count(chr(10)) + 1 + found.group().count(chr(10))}" if found else ""
         return PolicyRefused(
-            f"'{key}' in {self.name}{line} cannot be followed.",
+            f"'{key}' in {self.name}{self.line(key)} cannot be followed.",
             expected=expected,
             got=got,
             fix="docs/policy.md explains each key",
         )
+
+    def line(self, key: str) -> str:
+        """' line 7' for where a key stands, in its own section or rule; nothing where that is not clear."""
+        here, parts = "", key.split(".")
+        place = ".".join(parts[: 2 if parts[0] == "ladder" else 1])
+        for number, words in enumerate(self.words.splitlines(), 1):
+            header = re.match(r"\s*\[+(\w+)\]+\s*(#.*)?$", words)
+            rule = re.match(r"\s*rule\s*=\s*[\"'](.+?)[\"']", words)
+            here = header[1] if header else f"ladder.{rule[1]}" if rule else here
+            said = re.search(rf"\b{re.escape(parts[-1])}\s*=", words)
+            if (here == place and (said or key == place)) or re.match(rf"\s*{re.escape(key)}\s*=", words):
+                return f" line {number}"
+        return ""
 
     def known(self, given: dict[str, Any], names: list[str], where: str) -> None:
         strange = [key for key in given if key not in names]
@@ -250,36 +285,40 @@ class _Reader:
         )
 
     def typed(self, key: str, value: Any, default: Any, hint: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-        number = (int, float)
-        fits = isinstance(value, number if isinstance(default, number) else type(default)) and not isinstance(value, bool)
-        if hint is int and isinstance(value, float):
-            fits = value.is_integer()
-        if fits and isinstance(default, list):
-            fits = bool(value) and all(_alike(item, default[0]) for item in value)
+        if isinstance(default, list):
+            fits = isinstance(value, list) and bool(value) and all(_alike(item, default[0]) for item in value)
+        else:
+            fits = _alike(value, default) and (hint is not int or float(value).is_integer())
         if not fits:
             raise self.refuse(key, f"something like {default!r}", repr(value))
-        if key == "aging.edges" and (value != sorted(set(value)) or value[0] < 0):
-            raise self.refuse(key, "days in rising order", repr(value))
-        if key == "aging.age_by" and value not in ("due_date", "issue_date"):
-            raise self.refuse(key, "due_date or issue_date", repr(value))
+        expected, holds = MUST_BE.get(key, ("", lambda _: True))
+        if not holds(value):
+            raise self.refuse(key, expected, repr(value))
         if isinstance(value, list):
             return tuple(tuple(item) if isinstance(item, list) else item for item in value)
         return hint(value) if hint in (int, float) else value
 
+    def ladder(self, given: Any, sections: dict[str, Any]) -> tuple[Rule, ...]:  # noqa: ANN401 - whatever TOML holds
+        if not isinstance(given, list) or not all(isinstance(rule, dict) for rule in given):
+            raise self.refuse("ladder", "rules, each under a line [[ladder]]", repr(given))
+        return tuple(self.rule(rule, sections) for rule in given)
+
     def rule(self, given: dict[str, Any], sections: dict[str, Any]) -> Rule:
-        names = [f.name for f in dataclasses.fields(Rule)]
         name = str(given.get("rule", "a rule without a name"))
-        self.known(given, names, f"ladder.{name}.")
-        absent = [key for key in names if key not in given]
-        if absent:
-            raise self.refuse(f"ladder.{name}", f"all of {', '.join(names)}", f"no {absent[0]}")
+        self.known(given, list(PARTS), f"ladder.{name}.")
+        for part, sort in PARTS.items():
+            if part not in given:
+                raise self.refuse(f"ladder.{name}", f"all of {', '.join(PARTS)}", f"no {part}")
+            if not isinstance(given[part], sort) or isinstance(given[part], bool):
+                raise self.refuse(f"ladder.{name}.{part}", SORTS[sort], repr(given[part]))
         if given["action"] not in ACTIONS_IN_ORDER:
             raise self.refuse(f"ladder.{name}.action", f"one of {', '.join(ACTIONS_IN_ORDER)}", repr(given["action"]))
         for fact, condition in given["when"].items():
             self.condition(f"ladder.{name}.when.{fact}", fact, str(condition), sections)
-        for word in re.findall(r"\{(\w+)\}", given["reason"] + given["next_step"]):
-            if word not in FACTS | WORDS:
-                raise self.refuse(f"ladder.{name}.reason", f"one of {some([*FACTS, *WORDS], 40)}", f"{{{word}}}")
+        for part in ("reason", "next_step"):
+            strange = [word for word in re.findall(r"\{([^{}]*)\}", given[part]) if word not in FACTS | WORDS]
+            if strange:
+                raise self.refuse(f"ladder.{name}.{part}", f"one of {some([*FACTS, *WORDS], 40)}", f"{{{strange[0]}}}")
         return Rule(**given)
 
     def condition(self, key: str, fact: str, condition: str, sections: dict[str, Any]) -> None:
@@ -291,18 +330,18 @@ class _Reader:
             return
         found = CONDITION.fullmatch(condition.strip())
         section, _, named = (found.group(2) if found else "").partition(".")
-        unknown = found and named and not section.lstrip("-").isdigit() and not hasattr(sections.get(section), named)
-        if not found or unknown:
+        is_number = section.lstrip("-").isdigit() or isinstance(getattr(sections.get(section), named, None), (int, float))
+        if not found or not is_number:
             raise self.refuse(key, "a comparison like '> 90' or '< contact.small'", repr(condition))
 
 
 def _alike(item: object, like: object) -> bool:
-    """Whether a list item has the sort of the default's items; pairs are compared one by one."""
+    """Whether a value has the sort of another, any finite number that of a number; pairs are compared one by one."""
     if isinstance(like, list):
         return isinstance(item, list) and len(item) == len(like) and all(map(_alike, item, cast("list[object]", like)))
     if isinstance(like, str):
         return isinstance(item, str)
-    return isinstance(item, (int, float)) and not isinstance(item, bool)
+    return isinstance(item, (int, float)) and not isinstance(item, bool) and math.isfinite(item)
 
 
 DEFAULT = Policy.read(DEFAULTS_FILE)

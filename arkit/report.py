@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from nbconvert.filters import markdown2html
 from arkit import errors
 from arkit.errors import ArkitError
 
+#: Colours that a kernel puts into a traceback.
+ANSI = r"\x1b\[[0-9;]*m"
 PLOTLY = "application/vnd.plotly.v1+json"
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -151,4 +154,4 @@ def _refusal(failure: CellExecutionError) -> Exception:
     if isinstance(kind, type) and issubclass(kind, ArkitError) and {"expected", "got", "fix"} <= set(lines):
         what = str(failure.evalue).split("\n", 1)[0]
         return kind(what, expected=lines["expected"], got=lines["got"], fix=lines["fix"])
-    return NotebookFailed(f"{failure.ename}: {failure.evalue}\n{failure.traceback}")
+    return NotebookFailed(f"{failure.ename}: {failure.evalue}\n{re.sub(ANSI, '', str(failure.traceback))}")

@@ -1,15 +1,17 @@
 """One number and its reasons per customer, every point traceable to the policy."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import SCORES
 
-#: How each ingredient is said; {x} is the number behind it.
+#: How each ingredient is said; {x} is the number behind it, {n} how many invoices.
 WORDS = {
-    "timing": "{x} days beyond terms",
-    "late_share": "{x} % late",
+    "timing": "{x} days beyond terms over {n} invoices",
+    "late_share": "{x} of {n} late",
     "overdue_share": "{x} % of the open balance past due",
     "trend": "{x} days later than before",
     "breaks_norm": "{x} days beyond its own norm",
@@ -68,7 +70,7 @@ def _numbers(profiles: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "timing": profiles["days_late_shrunk"].fillna(0),
-            "late_share": profiles["late_share"] * 100,
+            "late_share": profiles["n_late"],
             "overdue_share": profiles["overdue_share"] * 100,
             "trend": profiles["trend_days"],
             "breaks_norm": profiles["breaks_norm_days"],
@@ -108,7 +110,7 @@ def _reasons(points: pd.DataFrame, numbers: pd.DataFrame, n: pd.Series, most: in
 
 def _phrase(name: str, number: pd.Series, points: pd.Series, n: pd.Series) -> pd.Series:
     """One ingredient said for every customer: '18 days beyond terms over 24 invoices (-32.0)'; empty where it costs nothing."""
-    before, after = WORDS[name].split("{x}")
-    of = np.where(name == "timing", " over " + n.astype("str") + " invoices", "")
-    words = before + number.round().astype("int64").astype("str") + after + of + " (" + points.map("{:+.1f}".format) + ")"
-    return words.astype("str").where(points.lt(0), "")
+    words = pd.Series("", index=points.index, dtype="str")
+    for part in re.split(r"(\{[xn]\})", WORDS[name]):
+        words = words + {"{x}": number.round().astype("int64").astype("str"), "{n}": n.astype("str")}.get(part, part)
+    return (words + " (" + points.map("{:+.1f}".format) + ")").astype("str").where(points.lt(0), "")

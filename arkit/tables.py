@@ -5,6 +5,7 @@ from it. A table may carry more columns than are declared here; they travel alon
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from arkit.errors import TableRefused, some
 from arkit.money import NO_CURRENCY
 
 #: What a column can hold, and the dtype that carries it.
-DTYPES = {
+DTYPES: dict[str, Any] = {
     "text": "str",
     "day": "datetime64[s]",
     "money": "float64",
@@ -21,7 +22,7 @@ DTYPES = {
     "count": "int64",
     "flag": "bool",
 }
-MISSING: dict[str, object] = {
+MISSING: dict[str, Any] = {
     "text": "",
     "day": pd.NaT,
     "money": float("nan"),
@@ -40,7 +41,7 @@ class Column:
     holds: str
     meaning: str
     optional: bool = False
-    missing: object = None
+    missing: Any = None
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,11 @@ class Table:
         Raises
         ------
         TableRefused
-            If a column that must be there is absent, or a value cannot be read as what the column holds.
+            If a column that must be there is absent or comes twice, or a value cannot be read as what the column holds.
         """
         if frame is None:
             return self.empty()
-        absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
-        if absent:
-            raise TableRefused(
-                f"the table '{self.name}' lacks {some(absent)}.",
-                expected=f"one row per {self.row}, with {', '.join(c.name for c in self.columns if not c.optional)}",
-                got=f"the columns {', '.join(map(str, frame.columns)) or '(none)'}",
-                fix="rename or add the columns; docs/tables.md says what each holds",
-            )
+        self._must_fit(frame)
         typed = {column.name: self._typed(frame, column) for column in self.columns}
         extra = {str(name): frame[name] for name in frame.columns if name not in typed}
         return pd.DataFrame(typed | extra, index=frame.index)
@@ -82,6 +76,17 @@ class Table:
         """No rows, every column, typed."""
         return pd.DataFrame({c.name: pd.Series(dtype=DTYPES[c.holds]) for c in self.columns})
 
+    def _must_fit(self, frame: pd.DataFrame) -> None:
+        absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
+        twice = list(map(str, frame.columns[frame.columns.duplicated()].unique()))
+        if absent or twice:
+            raise TableRefused(
+                f"the table '{self.name}' " + (f"lacks {some(absent)}." if absent else f"has {some(twice)} more than once."),
+                expected=f"one row per {self.row}, with {', '.join(c.name for c in self.columns if not c.optional)}",
+                got=f"the columns {', '.join(map(str, frame.columns)) or '(none)'}",
+                fix="rename, add or drop columns; docs/tables.md says what each holds",
+            )
+
     def _typed(self, frame: pd.DataFrame, column: Column) -> pd.Series:
         missing = MISSING[column.holds] if column.missing is None else column.missing
         if column.name not in frame.columns:
@@ -89,10 +94,12 @@ class Table:
         values = frame[column.name]
         try:
             if column.holds == "day":
-                return pd.to_datetime(values).dt.tz_localize(None).dt.floor("D").astype("datetime64[s]")
+                return _days(values)
             if not pd.isna(missing) and values.hasnans:
                 values = values.astype("object").where(values.notna(), missing)
-            return values.astype(DTYPES[column.holds])
+            _must_be(column.holds, values)
+            typed = values.astype(DTYPES[column.holds])
+            return typed.mask(typed.eq(""), missing) if column.holds == "text" and missing else typed
         except (TypeError, ValueError) as error:
             raise TableRefused(
                 f"the column '{column.name}' of the table '{self.name}' is not what it should be.",
@@ -100,6 +107,27 @@ class Table:
                 got=str(error),
                 fix="convert the column before handing the table over",
             ) from error
+
+
+def _days(values: pd.Series) -> pd.Series:
+    """Days without a time of day; what is no date yet must be year-month-day, for 01/02/2026 is two days."""
+    days = values
+    if not pd.api.types.is_datetime64_any_dtype(values):
+        text = values.astype("str").fillna("")
+        days = pd.to_datetime(text.where(text.str.len() >= 8), format="ISO8601", errors="coerce")
+        strange = text[days.isna() & text.ne("")]
+        if len(strange):
+            raise ValueError(f"'{strange.iloc[0]}' is not a day like 2026-10-31")
+    return days.dt.tz_localize(None).dt.floor("D").astype("datetime64[s]")
+
+
+def _must_be(holds: str, values: pd.Series) -> None:
+    """Refuse what a dtype would take silently: 1.5 as the count 1, and the text 'no' as yes."""
+    if holds not in ("flag", "count") or values.dtype == DTYPES[holds]:
+        return
+    sound = values.isin([True, False]) if holds == "flag" else values.astype("float64").mod(1).eq(0)
+    if not sound.all():
+        raise ValueError(f"'{values[~sound].iloc[0]}' is not a {holds}")
 
 
 KINDS = ("invoice", "credit_note", "payment", "write_off", "discount", "adjustment", "return")

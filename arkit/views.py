@@ -1,6 +1,6 @@
 """Tables as people read them in a cell or a report: amounts with separators on the right, days as days, text escaped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -10,7 +10,7 @@ from arkit.tables import ALL
 
 #: What a column holds, by its name, over all declared tables.
 HOLDS = {column.name: column.holds for table in ALL for column in table.columns}
-NARROW = ("reason", "reasons", "next_step", "would_change", "why", "warnings", "columns")
+WIDE = ("reason", "reasons", "next_step", "why", "warnings", "columns")
 
 
 def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:
@@ -25,22 +25,24 @@ def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:
     (True, True)
     """
     flat = table.reset_index() if any(table.index.names) else table
-    top = flat.head(most).reset_index(drop=True)
+    top = flat.head(most).reset_index(drop=True).rename(columns=str)
     words = pd.DataFrame({str(name): _words(top, str(name)) for name in top}, index=top.index)
-    right = [name for name in words if pd.api.types.is_numeric_dtype(top[name]) and not pd.api.types.is_bool_dtype(top[name])]
-    wide = [name for name in words if name in NARROW]
+    right: list[Hashable] = list(top.select_dtypes("number"))
+    wide: list[Hashable] = [name for name in words if name in WIDE]
     style = words.style.hide(axis="index").format(escape="html").format_index(_heading, axis="columns", escape="html")
     style = style.set_properties(subset=right, **{"text-align": "right", "white-space": "nowrap"})
-    style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "16em"})
-    left = [name for name in words if name not in right and name not in wide]
+    style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "18em"})
+    left: list[Hashable] = [name for name in words if name not in right and name not in wide]
     style = style.set_properties(subset=left, **{"text-align": "left"})
+    days: list[Hashable] = list(top.select_dtypes("datetime"))
+    style = style.set_properties(subset=days, **{"white-space": "nowrap"})
     style = style.set_table_attributes('class="arkit"')
     return style.set_caption(f"{len(flat) - most:,} more rows are in tables/") if len(flat) > most else style
 
 
-def _heading(name: str) -> str:
+def _heading(name: object) -> str:
     """A column's name as words: 'open_amount' is 'open amount'; buckets stay as they are."""
-    return name.replace("_", " ")
+    return str(name).replace("_", " ")
 
 
 def _words(table: pd.DataFrame, name: str) -> pd.Series:
@@ -54,12 +56,12 @@ def _words(table: pd.DataFrame, name: str) -> pd.Series:
         return column.astype("str").fillna("")
     if pd.api.types.is_float_dtype(column) and holds not in ("share", "number") and not name.endswith("share"):
         return _amounts(column, table["currency"] if "currency" in table else pd.Series("", index=table.index))
-    return _each(column, (lambda value: f"{value:.0%}") if name.endswith("share") or holds == "share" else "{:,.0f}".format)
+    return _each(column, (lambda value: f"{value:.0%}") if name.endswith("share") or holds == "share" else "{:z,.0f}".format)
 
 
 def _amounts(column: pd.Series, currency: pd.Series) -> pd.Series:
     places = currency.map(lambda code: decimals(str(code)))
-    shown = [f"{value:,.{n}f}" if pd.notna(value) else "" for value, n in zip(column, places, strict=True)]
+    shown = [f"{value:z,.{n}f}" if pd.notna(value) else "" for value, n in zip(column, places, strict=True)]
     return pd.Series(shown, index=column.index, dtype="str")
 
 

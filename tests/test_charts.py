@@ -1,0 +1,463 @@
+"""Pictures: what is drawn is what the table says, of one day, one currency at a time."""
+
+import json
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arkit import charts
+from arkit.errors import TableRefused
+from arkit.ledger import Ledger
+
+DAY, BEFORE = pd.Timestamp("2026-10-31"), pd.Timestamp("2026-09-30")
+BUCKETS = ["credit", "current", "1-30", "31-60", "over 60"]
+
+
+def aging(*rows, buckets=BUCKETS):
+    """An aging table of rows (day, customer, currency, amount per bucket ...)."""
+    index = pd.MultiIndex.from_tuples([row[:3] for row in rows], names=["as_of", "customer_id", "currency"])
+    amounts = pd.DataFrame([row[3:] for row in rows], index=index, columns=buckets, dtype="float64")
+    return amounts.assign(total=amounts.sum(axis=1).round(2))
+
+
+def subtitle(figure):
+    return figure.layout.title.subtitle.text.replace("<br>", " ")
+
+
+def drawn(figure, value, *by):
+    return charts.as_table(figure).set_index(list(by))[value].to_dict()
+
+
+@pytest.fixture
+def two_currencies():
+    return aging(
+        (BEFORE, "C1", "EUR", 0, 500, 0, 0, 0),
+        (DAY, "C1", "EUR", -30, 100, 20, 0, 0.1),
+        (DAY, "C2", "EUR", 0, 0, 0, 5, 0.2),
+        (DAY, "C3", "JPY", 0, 1500, 0, 0, 700),
+    )
+
+
+# one day
+
+
+def test_the_bars_of_a_day_are_its_sums_per_currency_to_the_cent(two_currencies):
+    figure = charts.aging_by_bucket(two_currencies)
+    euro, yen = [-30, 100, 20, 5, 0.3], [0, 1500, 0, 0, 700]
+    expected = {("EUR", b): a for b, a in zip(BUCKETS, euro, strict=True)} | {
+        ("JPY", b): a for b, a in zip(BUCKETS, yen, strict=True)
+    }
+    assert drawn(figure, "y", "panel", "x") == expected
+
+
+def test_a_day_says_its_date_its_balances_and_where_credit_is(two_currencies):
+    assert subtitle(charts.aging_by_bucket(two_currencies)).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Open amounts on 31 October 2026 by days past due; credit not yet applied is below zero. Balance: 95.30 EUR, 2,200 JPY."
+    )
+
+
+def test_each_currency_has_an_axis_of_its_own_and_its_code_on_it(two_currencies):
+    figure = charts.aging_by_bucket(two_currencies)
+    assert [(axis.title.text, axis.tickformat) for axis in figure.select_yaxes()] == [("EUR", ","), ("JPY", ",")]
+    assert {trace.yaxis for trace in figure.data if trace.meta == "JPY"} == {"y2"}
+
+
+def test_a_bar_says_amount_share_and_largest_customer_in_its_hover(two_currencies):
+    bar = charts.aging_by_bucket(two_currencies, names=pd.Series({"C1": "Orbit"})).data[1]
+    assert bar.customdata[0] == (
+        "<b>current: 100.00 EUR</b><br>79.8% of what is open before credits<br>customers: 1<br>the largest: Orbit, 100.00 EUR"
+    )
+
+
+def test_labels_are_whole_units_unless_all_amounts_are_small(two_currencies):
+    texts = {(bar.meta, bar.name): bar.text[0] for bar in charts.aging_by_bucket(two_currencies).data}
+    assert (texts["EUR", "current"], texts["JPY", "current"]) == ("100.00", "1,500")
+    assert charts.aging_by_bucket(two_currencies * 1000).data[1].text == ("100,000",)
+
+
+def test_a_day_of_credits_only_shows_no_share():
+    figure = charts.aging_by_bucket(aging((DAY, "C1", "EUR", -30, 0, 0, 0, 0)))
+    assert "of what is open" not in figure.data[0].customdata[0]
+    assert figure.layout.yaxis.range[0] < -30
+
+
+def test_an_unknown_currency_shows_no_code():
+    figure = charts.aging_by_bucket(aging((DAY, "C1", "XXX", 0, 10, 0, 0, 0)))
+    assert figure.layout.yaxis.title.text == "amount"
+    assert "XXX" not in figure.to_json()
+
+
+# several days
+
+
+def test_months_stand_in_the_order_of_time_whatever_the_order_of_rows(two_currencies):
+    figure = charts.aging_through_months(two_currencies.iloc[::-1])
+    assert figure.layout.xaxis.categoryarray == ("2026-09-30", "2026-10-31")
+    assert figure.layout.xaxis.ticktext == ("Sep<br>2026", "Oct<br>2026")
+    assert figure.data[0].x == ("2026-09-30", "2026-10-31")
+
+
+def test_a_day_on_which_a_currency_owes_nothing_is_a_gap_not_another_day(two_currencies):
+    yen = charts.as_table(charts.aging_through_months(two_currencies)).query("panel == 'JPY' and trace == 'current'")
+    assert yen[["x", "y"]].to_numpy().tolist() == [["2026-09-30", 0.0], ["2026-10-31", 1500.0]]
+
+
+def test_shares_are_of_what_is_open_before_credits_and_add_up_to_one(two_currencies):
+    table = charts.as_table(charts.aging_through_months(two_currencies, share=True))
+    assert "credit" not in set(table["trace"])
+    euro = table.query("panel == 'EUR'")
+    assert euro.groupby("x")["y"].sum().tolist() == pytest.approx([1, 1])
+    assert euro.set_index(["x", "trace"])["y"]["2026-10-31", "current"] == pytest.approx(100 / 125.3)
+
+
+def test_a_day_with_credits_only_has_no_shares(two_currencies):
+    with_credit = pd.concat([aging((BEFORE, "C9", "JPY", -5, 0, 0, 0, 0)), two_currencies])
+    table = charts.as_table(charts.aging_through_months(with_credit, share=True))
+    assert table.query("panel == 'JPY'")["x"].unique().tolist() == ["2026-10-31"]
+
+
+def test_three_currencies_of_most_customers_have_panels_and_the_others_are_named():
+    rows = [(DAY, f"C{i}", code, 0, 1, 0, 0, 0) for code, n in zip("EDCBA", [1, 1, 2, 3, 1], strict=True) for i in range(n)]
+    figure = charts.aging_through_months(aging(*rows))
+    assert charts.as_table(figure)["panel"].unique().tolist() == ["B", "C", "A"]
+    assert subtitle(figure).endswith("Left out, with fewer customers: D, E.")
+    assert "in B, C and A;" in subtitle(figure)
+
+
+def test_a_day_within_a_month_says_so_and_many_days_do_not_crowd_the_axis():
+    days = [*pd.date_range(end="2026-09-30", periods=35, freq="ME"), pd.Timestamp("2026-10-15")]
+    axis = charts.aging_through_months(aging(*[(day, "C1", "EUR", 0, 1, 0, 0, 0) for day in days])).layout.xaxis
+    assert axis.ticktext[-1] == "15 Oct<br>2026"
+    assert len(axis.ticktext) <= 14
+    assert axis.type == "category"
+
+
+def test_the_whole_book_without_customers_can_be_drawn_through_the_months(two_currencies):
+    book = two_currencies.groupby(level=["as_of", "currency"]).sum()
+    assert drawn(charts.aging_through_months(book), "y", "panel", "x", "trace")["EUR", "2026-10-31", "current"] == 100
+
+
+def test_the_legend_names_each_bucket_once(two_currencies):
+    legend = [trace.name for trace in charts.aging_through_months(two_currencies).data if trace.showlegend]
+    assert legend == BUCKETS
+
+
+# customers
+
+
+def test_debtors_are_ordered_by_what_is_past_due_and_all_others_come_last():
+    figure = charts.top_debtors(
+        aging(
+            (DAY, "C1", "EUR", 0, 900, 10, 0, 0),
+            (DAY, "C2", "EUR", 0, 0, 0, 0, 30),
+            (DAY, "C3", "EUR", -5, 0, 20, 5, 0),
+            (DAY, "C4", "EUR", 0, 70, 0, 0, 0),
+        ),
+        top=2,
+    )
+    assert figure.layout.yaxis.tickvals == ("C2", "C3", "all others (2)")
+    assert figure.layout.yaxis.ticktext == (
+        "C2   <b>30.00</b>",
+        "C3   <b>25.00</b>",
+        "all others (2)   <b>10.00</b>",
+    )
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert [trace.name for trace in figure.data] == ["over 60", "31-60", "1-30", "current", "credit"]
+    assert drawn(figure, "x", "customer_id", "trace")["all others (2)", "current"] == 970
+
+
+def test_a_bar_of_all_others_that_dwarfs_the_customers_is_cut_and_says_what_it_stands_for():
+    rows = [(DAY, f"C{i:04}", "EUR", 0, 0, 10, 0, 0) for i in range(1000)]
+    figure = charts.top_debtors(aging(*rows, (DAY, "D1", "EUR", -7, 0, 1, 0, 0)), top=3)
+    assert figure.layout.xaxis.range == (0, 12.5)
+    assert figure.layout.annotations[0].text.strip() == "cut: 9,971.00 EUR open, -7.00 EUR credit"
+    assert drawn(figure, "x", "customer_id", "trace")["all others (998)", "1-30"] == 9971
+
+
+def test_a_customer_is_never_cut():
+    figure = charts.top_debtors(aging((DAY, "C1", "EUR", 0, 0, 9, 0, 0), (DAY, "C2", "EUR", 0, 900, 1, 0, 0)))
+    assert not figure.layout.annotations
+    assert figure.layout.xaxis.range is None
+
+
+def test_one_customer_is_one_bar_with_its_facts_in_the_hover():
+    figure = charts.top_debtors(aging((DAY, "C1", "KWD", -1, 5, 0, 2.5, 0)), names=pd.Series({"C1": "Orbit"}))
+    assert figure.layout.yaxis.tickvals == ("C1",)
+    assert figure.data[0].customdata[0] == ["Orbit", "31-60 days", "2.500 KWD", "6.500 KWD"]
+    assert "%{x:,.3f}" in figure.data[0].hovertemplate
+
+
+def test_only_the_latest_day_is_ranked(two_currencies):
+    later = aging((DAY, "C1", "EUR", 0, 0, 5, 0, 0))
+    earlier = aging((BEFORE, "C2", "EUR", 0, 0, 500, 0, 0))
+    assert charts.top_debtors(pd.concat([earlier, later])).layout.yaxis.tickvals == ("C1",)
+
+
+def test_customers_of_the_same_name_keep_a_bar_each():
+    rows = [(DAY, customer, "EUR", 0, 0, 5, 0, 0) for customer in ("C1", "C2")]
+    figure = charts.top_debtors(aging(*rows), names=pd.Series({"C1": "Orbit", "C2": "Orbit"}))
+    assert figure.layout.yaxis.tickvals == ("C1", "C2")
+    assert [tick.split()[0] for tick in figure.layout.yaxis.ticktext] == ["Orbit", "Orbit"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+        ("A & B <b>", "A &amp; B &lt;b&gt;"),
+        ("A$AP $hop", "A&#36;AP &#36;hop"),
+        ("two\nlines", "two lines"),
+        ("", "C1"),
+        (None, "C1"),
+        ("N" * 31, "N" * 29 + "…"),
+    ],
+)
+def test_names_are_shown_as_they_are_written_and_cannot_become_markup(name, shown):
+    names = pd.Series({"C1": name}, dtype="str")
+    table = aging((DAY, "C1", "EUR", 0, 0, 5, 0, 0))
+    figure = charts.top_debtors(table, names=names)
+    assert figure.layout.yaxis.ticktext == (f"{shown}   <b>5.00</b>",)
+    hovers = [figure.data[0].customdata[0][0], charts.aging_by_bucket(table, names=names).data[2].customdata[0]]
+    assert "<script" not in "".join(hovers)
+
+
+def test_a_name_cannot_fill_in_a_hover_template():
+    figure = charts.aging_by_bucket(aging((DAY, "C1", "EUR", 0, 5, 0, 0, 0)), names=pd.Series({"C1": "100 %{y}"}))
+    assert "100" not in figure.data[1].hovertemplate
+    assert "100 %{y}" in figure.data[1].customdata[0]
+
+
+def test_a_currency_cannot_become_markup():
+    assert "<i>" not in charts.aging_by_bucket(aging((DAY, "C1", "<i>", 0, 5, 0, 0, 0))).to_json()
+
+
+# days late
+
+
+def invoice(number, due, amount, paid_on=None, *, currency="EUR", kind="payment"):
+    """Postings of one invoice, issued 30 days before it is due."""
+    issued = pd.Timestamp(due) - pd.Timedelta(days=30)
+    posted = {"customer_id": "C1", "document_id": number, "kind": "invoice", "currency": currency, "date": issued}
+    rows = [posted | {"due_date": pd.Timestamp(due), "amount": amount}]
+    return rows + ([posted | {"kind": kind, "date": pd.Timestamp(paid_on), "amount": -amount}] if paid_on else [])
+
+
+def documents(*invoices, day="2026-10-31"):
+    return Ledger(pd.DataFrame(list(chain.from_iterable(invoices)))).at(day)
+
+
+@pytest.fixture
+def paid_and_unpaid():
+    return [
+        invoice("A", "2026-08-10", 100.0, "2026-08-20"),
+        invoice("B", "2026-09-01", 100.0, "2026-09-01"),
+        invoice("C", "2026-08-01", 300.0, "2026-09-10"),
+        invoice("D", "2026-09-20", 50.0),
+        invoice("E", "2026-07-01", 50.0, "2026-10-05", kind="write_off"),
+    ]
+
+
+def test_paid_invoices_count_in_the_month_that_settled_them(paid_and_unpaid):
+    lines = drawn(charts.days_late_through_months(documents(*paid_and_unpaid)), "y", "trace", "x")
+    assert (lines["paid: median", "2026-08-31"], lines["paid: median", "2026-09-30"]) == (10, 20)
+    assert lines["paid: mean by amount", "2026-09-30"] == (0 * 100 + 40 * 300) / 400
+    assert ("paid: median", "2026-10-31") not in lines
+
+
+def test_the_range_reaches_from_a_tenth_to_nine_tenths(paid_and_unpaid):
+    table = charts.as_table(charts.days_late_through_months(documents(*paid_and_unpaid)))
+    september = table.query("trace == 'paid: 10 % to 90 %' and x == '2026-09-30'")
+    assert september["y"].tolist() == pytest.approx([4, 36])
+
+
+def test_unpaid_invoices_count_at_each_month_end_they_were_past_due_also_when_given_up_later(paid_and_unpaid):
+    figure = charts.days_late_through_months(documents(*paid_and_unpaid))
+    line = next(trace for trace in figure.data if trace.meta == "not paid")
+    assert [row[1] for row in line.customdata] == [2, 2, 1]
+    # C and E at the end of August, D and E in September, D alone in October
+    assert list(line.y) == [(30 + 61) / 2, (10 + 91) / 2, 41]
+
+
+@pytest.mark.parametrize(
+    ("more", "counted"),
+    [
+        (invoice("X", "2026-09-29", 10.0), 3),
+        (invoice("X", "2026-09-30", 10.0), 2),
+        (invoice("X", "2026-09-01", 10.0, "2026-09-30"), 2),
+        (invoice("X", "2026-09-01", 10.0, "2026-10-01"), 3),
+        ([row | {"date": pd.Timestamp("2026-10-02")} for row in invoice("X", "2026-09-01", 10.0)], 2),
+    ],
+    ids=["a day late", "due that day", "paid that day", "paid the day after", "issued later than due, and after that day"],
+)
+def test_what_counts_as_unpaid_at_the_end_of_september(paid_and_unpaid, more, counted):
+    line = charts.days_late_through_months(documents(*paid_and_unpaid, more)).data[-1]
+    assert dict(zip(line.x, (row[1] for row in line.customdata), strict=True))["2026-09-30"] == counted
+
+
+def test_months_that_are_over_do_not_change_when_more_is_known(paid_and_unpaid):
+    then, now = (
+        charts.as_table(charts.days_late_through_months(documents(*paid_and_unpaid, day=day)))
+        for day in ("2026-09-30", "2026-10-31")
+    )
+    pd.testing.assert_frame_equal(then, now.query("x <= '2026-09-30'").reset_index(drop=True))
+
+
+def test_days_late_says_what_is_counted(paid_and_unpaid):
+    assert subtitle(charts.days_late_through_months(documents(*paid_and_unpaid))) == (
+        "As known on 31 October 2026. Above: 3 invoices settled by money, by the month that settled them. Below: invoices past "
+        "due and not settled at the end of each month, days late up to then."
+    )
+
+
+def test_amounts_of_several_currencies_are_never_weighed_together():
+    rows = [invoice("A", "2026-09-01", 100.0, "2026-09-11"), invoice("B", "2026-09-01", 9000.0, "2026-09-21", currency="JPY")]
+    lines = drawn(charts.days_late_through_months(documents(*rows)), "y", "trace", "x")
+    assert lines["paid: mean by amount, EUR", "2026-09-30"] == 10
+    assert lines["paid: mean by amount, JPY", "2026-09-30"] == 20
+    assert lines["paid: median", "2026-09-30"] == 15
+
+
+def test_only_the_last_months_are_shown_and_the_running_one_ends_on_the_day(paid_and_unpaid):
+    paid_in_october = invoice("X", "2026-10-01", 10.0, "2026-10-08")
+    figure = charts.days_late_through_months(documents(*paid_and_unpaid, paid_in_october, day="2026-10-15"), months=2)
+    assert figure.layout.xaxis.categoryarray == ("2026-09-30", "2026-10-15")
+    assert subtitle(figure).startswith("As known on 15 October 2026. Above: 3 invoices")
+    assert drawn(figure, "y", "trace", "x")["paid: median", "2026-10-15"] == 7
+
+
+# scores
+
+
+def scores(**by_customer):
+    return pd.DataFrame({"as_of": DAY, "customer_id": list(by_customer), "score": list(by_customer.values())})
+
+
+def test_every_customer_that_owes_and_has_a_score_is_a_point():
+    table = aging(
+        (DAY, "C1", "EUR", 0, 0, 60, 0, 20),
+        (DAY, "C2", "EUR", 0, 300, 0, 0, 0),
+        (DAY, "C3", "EUR", -9, 0, 0, 0, 0),
+        (DAY, "C4", "EUR", 0, 5, 0, 0, 0),
+    )
+    figure = charts.scores_by_exposure(scores(C1=20.0, C2=90.0, C3=50.0), table, names=pd.Series({"C1": "A & B"}))
+    assert charts.as_table(figure)[["customer_id", "x", "y"]].to_numpy().tolist() == [["C2", 90, 300], ["C1", 20, 80]]
+    assert list(figure.data[0].marker.color) == [0, 1]
+    assert "Without a score and not shown: 1." in subtitle(figure)
+    assert [note.text for note in figure.layout.annotations] == ["<b>1</b>", "<b>1</b>  A &amp; B"]
+
+
+def test_beyond_what_a_browser_draws_those_that_owe_least_are_left_out():
+    owed = [(DAY, f"C{i}", "EUR", 0, float(i + 1), 0, 0, 0) for i in range(charts.MOST_POINTS + 5)]
+    figure = charts.scores_by_exposure(scores(**{row[1]: 60.0 for row in owed}), aging(*owed))
+    assert len(figure.data[0].x) == charts.MOST_POINTS
+    assert min(figure.data[0].y) == 6
+
+
+# all of them
+
+
+def all_pictures(aged, docs):
+    known = aged.index.get_level_values("customer_id").unique()
+    return [
+        charts.aging_by_bucket(aged),
+        charts.aging_through_months(aged),
+        charts.aging_through_months(aged, share=True),
+        charts.top_debtors(aged),
+        charts.days_late_through_months(docs),
+        charts.scores_by_exposure(scores(**dict.fromkeys(known, 40.0)), aged),
+    ]
+
+
+def test_an_empty_table_gives_a_sentence(paid_and_unpaid):
+    nothing = documents(*paid_and_unpaid)
+    figures = all_pictures(aging((DAY, "C1", "EUR", 0, 1, 0, 0, 0)).iloc[:0], nothing.loc[nothing["open_amount"].gt(0)])
+    assert [figure.layout.annotations[0].text for figure in figures] == [
+        *["nothing is open on 31 October 2026"] * 4,
+        "no invoice is known to be settled by money on 31 October 2026",
+        "no customer with a score owes anything on 31 October 2026",
+    ]
+    assert all(charts.as_table(figure).empty for figure in figures)
+
+
+def test_an_empty_table_names_no_day_it_may_not_be_about(two_currencies):
+    nothing = two_currencies.loc[[BEFORE]].iloc[:0]
+    unknown = nothing.reset_index().set_index(["as_of", "customer_id", "currency"])
+    sentences = {charts.aging_by_bucket(table).layout.annotations[0].text for table in (nothing, unknown)}
+    assert sentences == {"nothing is open"}
+
+
+def test_a_table_of_zeros_still_names_its_day(two_currencies):
+    assert charts.aging_by_bucket(two_currencies * 0).layout.annotations[0].text == "nothing is open on 31 October 2026"
+    assert charts.top_debtors(two_currencies * 0).layout.annotations[0].text == "nothing is open on 31 October 2026"
+    every = charts.aging_through_months(two_currencies * 0).layout.annotations[0].text
+    assert every == "nothing is open from 30 September 2026 to 31 October 2026"
+
+
+def test_nothing_past_due_is_said_and_not_drawn():
+    figure = charts.top_debtors(aging((DAY, "C1", "EUR", 0, 5, 0, 0, 0)))
+    assert figure.layout.annotations[0].text == "nothing is past due on 31 October 2026"
+
+
+def test_every_picture_shares_one_look_and_nothing_can_be_sent_to_a_server(two_currencies, paid_and_unpaid):
+    for figure in all_pictures(two_currencies, documents(*paid_and_unpaid)):
+        assert figure.layout.template == charts.LOOK
+        assert "sendChartToCloud" in figure.layout.template.layout.modebar.remove
+        assert figure.layout.title.text.startswith("<b>")
+        assert "31 October 2026" in subtitle(figure)
+        assert {trace.type for trace in figure.data} <= {"bar", "scatter"}
+        assert isinstance(go.Figure(json.loads(figure.to_json())), go.Figure)
+
+
+def test_no_picture_changes_its_table(two_currencies, paid_and_unpaid):
+    docs = documents(*paid_and_unpaid)
+    before = two_currencies.copy(), docs.copy()
+    all_pictures(two_currencies, docs)
+    pd.testing.assert_frame_equal(two_currencies, before[0])
+    pd.testing.assert_frame_equal(docs, before[1])
+
+
+def test_the_older_the_bucket_the_darker_its_colour():
+    bars = charts.aging_by_bucket(aging((DAY, "C1", "EUR", *range(-1, 7)), buckets=[*"abcdefgh"]).rename(
+        columns={"a": "credit", "b": "current"})).data  # fmt: skip
+    late = [[int(part) for part in bar.marker.color[4:-1].split(",")] for bar in bars[2:]]
+    current = [int(charts.CURRENT[i : i + 2], 16) for i in (1, 3, 5)]
+    lightness = np.array([current, *late]) @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(lightness) < -20).all()
+    assert bars[0].marker.pattern.shape == "/"
+
+
+@pytest.mark.parametrize(
+    "picture", [charts.aging_by_bucket, charts.aging_through_months, charts.top_debtors], ids=lambda f: f.__name__
+)
+def test_days_aged_with_different_buckets_are_refused(picture, two_currencies):
+    other = aging((BEFORE, "C1", "EUR", 0, 0, 5), buckets=["credit", "current", "over 30"])
+    with pytest.raises(
+        TableRefused, match=r"do not have the same buckets(.|\n)*got: nothing on some days in 1-30, 31-60, over 60"
+    ):
+        picture(pd.concat([two_currencies, other]))
+
+
+def test_a_table_that_is_no_aging_is_refused(two_currencies):
+    with pytest.raises(TableRefused, match=r"lacks customer_id\.(.|\n)*fix: hand over what age\(documents\) returns"):
+        charts.top_debtors(two_currencies.groupby(level=["as_of", "currency"]).sum())
+    with pytest.raises(TableRefused, match=r"lacks credit, total\."):
+        charts.aging_through_months(two_currencies.drop(columns=["credit", "total"]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=60))
+def test_the_bars_of_debtors_add_up_to_the_book_to_the_cent(rows):
+    owed = pd.DataFrame(rows, columns=["customer_id", "current", "over 30"]).groupby("customer_id").sum().astype("int64")
+    cents = owed["over 30"].sum(), owed["current"].sum()
+    table = aging(
+        *[(DAY, f"C{c}", "EUR", 0, a / 100, b / 100) for c, a, b in owed.itertuples()], buckets=["credit", "current", "over 30"]
+    )
+    points = charts.as_table(charts.top_debtors(table, top=5))
+    if len(points):
+        sums = (points["x"] * 100).round().astype("int64").groupby(points["trace"]).sum()
+        assert (sums["over 30"], sums["current"]) == cents
