@@ -176,12 +176,10 @@ def _about_invoices(facts: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
 
 def _norm_words(low: pd.Series, high: pd.Series) -> pd.Series:
     """A customer's norm in words: 'paid 2 to 9 days late', 'paid on time'."""
-    first, last = (side.fillna(0).astype("int64") for side in (low, high))
-    span = np.where(
-        first.clip(lower=0) == last, last.astype("str"), first.clip(lower=0).astype("str") + " to " + last.astype("str")
-    )
-    words = np.where(last <= 0, "paid on time", "paid " + pd.Series(span, index=low.index) + " days late")
-    return pd.Series(words, index=low.index, dtype="str").where(high.notna(), "no norm known yet")
+    first, last = (side.fillna(0).clip(lower=0).astype("int64") for side in (low, high))
+    span = last.astype("str").where(first.eq(last), first.astype("str") + " to " + last.astype("str"))
+    words = span.radd("paid ").add(" days late").where(last.gt(0), "paid on time")
+    return words.where(high.notna(), "no norm known yet")
 
 
 def _about_notes(

@@ -114,8 +114,8 @@ def _month(said: argparse.Namespace) -> int:
         _progress(0, 0, "")
         made = making / "month"
         written = json.dumps(node, indent=1, ensure_ascii=False)
-        shown = written.replace(*(json.dumps(str(path))[1:-1] for path in (made, out)))
-        (made / "month.ipynb").write_text(shown + "\n", "utf-8")
+        making_of, kept = (json.dumps(str(path))[1:-1] for path in (made, out))
+        (made / "month.ipynb").write_text(written.replace(making_of, kept) + "\n", "utf-8")
         (made / "report.html").write_text(to_html(node, title=f"The month as of {as_of}"), "utf-8")
         if out.exists():
             shutil.rmtree(out)

@@ -92,10 +92,12 @@ def _trend(experience: pd.DataFrame, policy: Policy) -> pd.Series:
     """Mean days late of recent experiences less that of earlier ones; missing where either side has fewer than two."""
     day = experience["paid_on"].where(experience["paid"], experience["as_of"])
     recent = (experience["as_of"] - day).dt.days.lt(policy.history.recent_days)
-    means = experience.groupby(["customer_id", recent.rename("recent")])["late"].agg(["mean", "size"]).unstack()
-    means = means.reindex(columns=pd.MultiIndex.from_product([["mean", "size"], [False, True]]))
-    enough = means["size"].ge(2).all(axis=1)
-    return (means[("mean", True)] - means[("mean", False)]).where(enough)
+
+    def mean(of: pd.Series) -> pd.Series:
+        late = experience[of].groupby("customer_id")["late"]
+        return late.mean().where(late.size().ge(2))
+
+    return mean(recent) - mean(~recent)
 
 
 def _overdue_share(invoices: pd.DataFrame) -> pd.Series:

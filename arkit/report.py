@@ -1,6 +1,7 @@
 """Runs a notebook for one month and keeps what it showed, as one page that needs no network."""
 
 import copy
+import html
 import os
 import re
 import sys
@@ -135,15 +136,15 @@ def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
     if PLOTLY in data:
         figure = go.Figure({part: data[PLOTLY][part] for part in ("data", "layout")}, skip_invalid=True)
         settings = {"displaylogo": False, "responsive": True}
-        html = figure.to_html(full_html=False, include_plotlyjs=first, config=settings, default_height="100%")
+        drawn = figure.to_html(full_html=False, include_plotlyjs=first, config=settings, default_height="100%")
         height = int(figure.layout.height or 450)
-        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{html}</figure>'
+        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{drawn}</figure>'
     if "text/html" in data:
         return f'<div class="wide">{data["text/html"]}</div>'
     if "text/markdown" in data:
         return markdown2html(data["text/markdown"])
     if "text/plain" in data:
-        return f"<pre>{jinja2.filters.escape(data['text/plain'])}</pre>"
+        return f"<pre>{html.escape(data['text/plain'])}</pre>"
     return ""
 
 

@@ -83,7 +83,7 @@ def _numbers(profiles: pd.DataFrame) -> pd.DataFrame:
 def _timing(days: pd.Series, policy: Policy) -> np.ndarray:
     """Points for days beyond terms, straight lines between the knots."""
     knots = np.array(policy.score.knots)
-    return np.interp(days, knots[:, 0], knots[:, 1])
+    return np.asarray(np.interp(days.to_numpy("float64"), knots[:, 0], knots[:, 1]))
 
 
 def _reached(value: pd.Series, full: float) -> pd.Series:
@@ -98,7 +98,7 @@ def _grade(reached: pd.Series, policy: Policy) -> np.ndarray:
 
 def _reasons(points: pd.DataFrame, numbers: pd.DataFrame, n: pd.Series, most: int = 3) -> pd.Series:
     """The ingredients that cost the most, in words with their numbers and points."""
-    said = pd.DataFrame({name: _phrase(name, numbers[name], points[name], n) for name in points})
+    said = pd.DataFrame({name: _phrase(str(name), numbers[name], points[name], n) for name in points})
     order = np.argsort(points.to_numpy(), axis=1, kind="stable")[:, :most]
     chosen = np.take_along_axis(said.to_numpy(dtype=object), order, axis=1)
     joined = pd.Series("", index=points.index, dtype="str")

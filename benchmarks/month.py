@@ -46,7 +46,7 @@ def plain_aging(documents: pd.DataFrame) -> pd.DataFrame:
 def plain_balances(entries: pd.DataFrame, day: str) -> pd.DataFrame:
     """Open amount per document as one would write it by hand: a filter and a float sum."""
     known = entries[entries["date"] <= pd.Timestamp(day)]
-    return known.groupby(["customer_id", "currency", "document_id"], as_index=False)["amount"].sum()
+    return known.groupby(["customer_id", "currency", "document_id"])[["amount"]].sum()
 
 
 def report(name: str, ours: float, theirs: float | None = None, beside: str = "") -> None:
