@@ -96,7 +96,7 @@ def run_notebook(
             node, km=manager, timeout=None, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
         )
         try:
-            client.execute(env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
+            client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
         except CellExecutionError as failure:
             raise _refusal(failure) from failure
     return node

@@ -133,10 +133,10 @@ def test_factoring_pays_most_at_once_for_a_fee_per_30_days():
     ("amount", "days", "score", "why"),
     [
         (9000.0, 61, 90.0, "61 days past due: factors buy up to 60"),
-        (9000.0, 60, 49.5, "score 49.5: factors buy from 50"),
+        (9000.0, 60, 39.5, "score 39.5: factors buy from 40"),
         (9000.0, 60, None, "no score: factors buy the customer's credit, which is not known"),
-        (4999.99, 60, 50.0, "4,999.99 EUR past due: factors buy from 5,000.00 EUR"),
-        (5000.0, 60, 50.0, ""),
+        (4999.99, 60, 40.0, "4,999.99 EUR past due: factors buy from 5,000.00 EUR"),
+        (5000.0, 60, 40.0, ""),
     ],
 )
 def test_factoring_is_for_fresh_large_claims_on_good_customers(amount, days, score, why):
