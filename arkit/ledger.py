@@ -294,6 +294,7 @@ def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFram
         as_of=as_of,
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
+        settled_on=documents["settled_on"].astype("datetime64[s]").where(settled),
         due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
         settled=settled,
         days_late=(until - due).dt.days.astype("int64"),

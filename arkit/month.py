@@ -117,23 +117,9 @@ def write_month(
             got=f"{target / 'run.json'}",
             fix="choose another folder, or say --replace if nobody has worked in it",
         )
-    # first, for it may be refused, and then nothing is written
+    # first what may be refused: then nothing is written
     summary = summarise(documents, actions, control_total=control_total)
-    routes = ROUTES.empty() if routes is None else routes
-    (target / "tables").mkdir(parents=True, exist_ok=True)
-    tables = {
-        "aging": aged.reset_index(),
-        "documents": documents,
-        "scores": scores,
-        "actions": actions,
-        "routes": routes,
-        "receipts": ledger.receipts,
-        "rejects": ledger.rejects,
-    }
-    for name, table in tables.items():
-        _without_formulas(table).to_csv(
-            target / "tables" / f"{name}.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig"
-        )
+    target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
         actions=actions,
@@ -151,6 +137,16 @@ def write_month(
         policy=policy,
         blocked=blocked(documents, ledger.notes, policy),
     )
+    tables = {
+        "aging": aged.reset_index(),
+        "documents": documents,
+        "scores": scores,
+        "actions": actions,
+        "routes": ROUTES.empty() if routes is None else routes,
+        "receipts": ledger.receipts,
+        "rejects": ledger.rejects,
+    }
+    _write_tables(target / "tables", tables)
     run = _run(summary, ledger, tables) | {"letters": len(written)}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
@@ -180,10 +176,18 @@ def _control(said: str, currencies: list[str]) -> dict[str, float]:
     return dict.fromkeys(currencies or [NO_CURRENCY], float(one[2]))
 
 
+def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Each table as a CSV file that spreadsheets open as it is."""
+    folder.mkdir(exist_ok=True)
+    for name, table in tables.items():
+        safe = _without_formulas(table)
+        safe.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig")
+
+
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
-    text = [name for name in table if table[name].dtype == "str"]
-    return table.assign(**{str(name): table[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
+    text = table.select_dtypes(exclude=["number", "bool", "datetime"]).astype("str")
+    return table.assign(**{str(name): text[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
 
 
 def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame]) -> dict[str, object]:

@@ -36,23 +36,21 @@ def blocked(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy 
 def broken_promises(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:
     """Promises whose day passed without the money, one row per promise, shape `NOTES`, with the flag ``still_open``.
 
-    A promise about a document is broken when that was settled after the promised day, or is open with the day past; the
+    A promise about a document is broken when that was settled after the promised day, or is owed with the day past; the
     policy's days of grace are granted. One about the whole account is broken when something due by then is still open,
     or its outcome says so. What an outcome calls kept is kept.
     """
     as_of = documents["as_of"].max()
     said = known_notes(notes, as_of)
-    promises = said[said["kind"].eq("promise") & said["until"].notna() & said["outcome"].ne("kept")].reset_index(drop=True)
-    about = documents.drop_duplicates(["customer_id", "document_id"])[["customer_id", "document_id", "settled", "settled_on"]]
-    state = promises.merge(about, on=["customer_id", "document_id"], how="left")
+    promises = said[said["kind"].eq("promise") & said["outcome"].ne("kept")].reset_index(drop=True)
+    number = ["customer_id", "document_id"]
+    about = documents.drop_duplicates(number)[[*number, "open_amount", "settled_on"]]
+    state = promises.merge(about, on=number, how="left")
     unpaid = documents[documents["open_amount"].gt(0) & documents["days_late"].gt(0)]
     oldest = promises[["customer_id"]].merge(
         unpaid.groupby("customer_id", as_index=False)["due_date"].min(), on="customer_id", how="left"
     )["due_date"]
     deadline = promises["until"] + pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
-    settled = state["settled"].astype("boolean").fillna(value=False).astype(bool)
-    missed = deadline.lt(as_of) & (
-        (state["settled"].notna() & ~settled) | (promises["document_id"].eq("") & oldest.le(promises["until"]))
-    )
-    broken = missed | (settled & state["settled_on"].gt(deadline)) | promises["outcome"].eq("broken")
-    return promises.assign(still_open=missed)[broken]
+    still_open = state["open_amount"].gt(0) | (promises["document_id"].eq("") & oldest.le(promises["until"]))
+    missed = (still_open & deadline.lt(as_of)) | state["settled_on"].gt(deadline)
+    return promises.assign(still_open=still_open)[missed | promises["outcome"].eq("broken")]

@@ -7,16 +7,20 @@ from pathlib import Path
 import pandas as pd
 
 from arkit.errors import ArkitError, ImportRefused, some
+from arkit.importers.cells import texts
+from arkit.importers.headings import normal
 from arkit.importers.joining import ASIDE, join
 from arkit.importers.mapping import Mapping
 from arkit.importers.reading import Options, Part, read
-from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, as_text, read_sheets
+from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, read_sheets
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
+from arkit.tables import DOCUMENTS, MISSING, RECEIPTS
 
 __all__ = ["check", "load"]
 
 Exports = str | Path | Iterable[str | Path]
+ROWS = ("entry", "heading", "total", "footer", "blank", "rejected")
 _DATE_OR_AMOUNT = re.compile(r"\D*\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}.*|\D*\d[\d.,' ]*[.,]\d{2}\D*")
 
 
@@ -52,18 +56,24 @@ def load(
     ImportRefused
         If something would have to be guessed; the message says what to say to settle it.
     """
-    options = Options(date_order, decimal, currency, _day(as_of), Mapping.read(mapping) if mapping else None, max_rejects)
+    options = _options(
+        mapping=mapping, as_of=as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects
+    )
     parts: list[Part] = []
     aside: list[Sheet] = []
+    seen: dict[str, Path] = {}
     for path in _files(exports):
-        read_here, left = _read_file(path, options)
+        read_here, left = _read_file(path, options, seen)
         parts += read_here
         aside += left
+    _must_fit(options.mapping, parts)
     if not any(part.holds in ("documents", "payments") for part in parts):
         raise ImportRefused(
             "there are no documents to read.",
             expected="at least one list of invoices or open items",
-            got=some([f"{part.sheet.file} ({part.holds})" for part in parts] + [sheet.file for sheet in aside]) or "no files",
+            got=some(
+                [f"{part.sheet.file} holds {part.holds}" for part in parts] + [f"{sheet.file} {ASIDE}" for sheet in aside]
+            ),
             fix="add the export that lists the invoices",
         )
     return join(parts, aside)
@@ -84,45 +94,67 @@ def check(
     The options are those of `load`. Nothing is refused as a whole: a file that cannot be read says so in its ``status``
     and ``message``. Amounts are text with the decimals of their currency.
     """
-    options = Options(date_order, decimal, currency, _day(as_of), Mapping.read(mapping) if mapping else None, max_rejects)
-    read_parts: list[tuple[Path, Part]] = []
+    options = _options(
+        mapping=mapping, as_of=as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects
+    )
+    read_parts: list[tuple[Part, Ledger]] = []
     refused: list[dict[str, object]] = []
+    seen: dict[str, Path] = {}
     for path in _files(exports):
         try:
-            parts, aside = _read_file(path, options)
-            refused += [{"name": sheet.file, "status": "refused", "set_aside": True, "message": ASIDE} for sheet in aside]
-            for part in parts:
-                part.alone = _alone(part)
-                read_parts.append((path, part))
+            parts, aside = _read_file(path, options, seen)
+            read_parts += [(part, join([part], undated=_last_day([part]))) for part in parts]
+            refused += [_not_read(sheet.file, ASIDE) | {"set_aside": True, "warnings": [ASIDE]} for sheet in aside]
         except ArkitError as error:
-            refused.append({"name": path.name, "status": "refused", "message": f"{type(error).__name__}: {error}"})
-    good = [part for _, part in read_parts]
+            refused.append(_not_read(path.name, f"{type(error).__name__}: {error}"))
+    good = [part for part, _ in read_parts]
     message, owed = "", {}
     try:
+        _must_fit(options.mapping, good)
         ledger = join(good, undated=_last_day(good))
-        owed = _amounts(ledger.at(ledger.days[-1])) if ledger.days else {}
-        receipts = ledger.receipts
+        owed = _amounts(_known(ledger, options.as_of))
+        receipts = [receipt for _, receipt in ledger.receipts.iterrows()]
     except ArkitError as error:
         message = f"{type(error).__name__}: {error}"
-        receipts = pd.concat([part.alone.receipts for part in good if part.alone], ignore_index=True)
-    files = [_understood(part, receipts.iloc[i]) for i, part in enumerate(good)]
+        receipts = [alone.receipts.iloc[0] for _, alone in read_parts]
+    files = [
+        _understood(_known(alone, options.as_of), receipt) for (_, alone), receipt in zip(read_parts, receipts, strict=True)
+    ]
     return {"files": sorted(files + refused, key=lambda file: str(file["name"])), "open_total": owed, "message": message}
 
 
-def _alone(part: Part) -> Ledger:
-    """The ledger that one sheet makes by itself; what it says along the way is said again when all are joined."""
-    said = list(part.warnings)
-    ledger = join([part], undated=_last_day([part]))
-    part.warnings = said
-    return ledger
+def _options(
+    *,
+    mapping: str | Path | None,
+    as_of: str | None,
+    date_order: str | None,
+    decimal: str | None,
+    currency: str | None,
+    max_rejects: int,
+) -> Options:
+    """What is declared, an option before the mapping file."""
+    said = Mapping.read(mapping) if mapping else Mapping()
+    day = parse_day(as_of) if as_of else None
+    return Options(date_order or said.date_order, decimal or said.decimal, currency, day, said, max_rejects)
 
 
-def _day(as_of: str | None) -> pd.Timestamp | None:
-    return parse_day(as_of) if as_of else None
+def _must_fit(mapping: Mapping, parts: list[Part]) -> None:
+    """Refuse a mapping file that names a heading no file has: it would be passed over without a word."""
+    found = {(field, normal(heading)) for part in parts for field, heading in part.columns.heading.items()}
+    missing = [f"'{heading}' ({field})" for field, heading in mapping.columns.items() if (field, normal(heading)) not in found]
+    if missing and parts:
+        raise ImportRefused(
+            f"the mapping names {some(missing, 5)}, which no file has.",
+            expected="headings as they stand in the files",
+            got="; ".join(
+                f"{part.sheet.file}: {', '.join(filter(None, part.sheet.row(part.columns.header)))}" for part in parts
+            ),
+            fix="correct the mapping file",
+        )
 
 
 def _files(exports: Exports) -> list[Path]:
-    """All files meant, a folder's in order of name, each content once."""
+    """All files meant, a folder's in order of name."""
     named = [exports] if isinstance(exports, (str, Path)) else list(exports)
     found: list[Path] = []
     for path in map(Path, named):
@@ -148,10 +180,19 @@ def _is_export(path: Path) -> bool:
     return path.suffix.lower() in TEXT_FILES + WORKBOOKS and not path.name.startswith((".", "~"))
 
 
-def _read_file(path: Path, options: Options) -> tuple[list[Part], list[Sheet]]:
-    """The sheets of a file that were read, and those that hold nothing of receivables."""
+def _read_file(path: Path, options: Options, seen: dict[str, Path]) -> tuple[list[Part], list[Sheet]]:
+    """The sheets of a file that were read, and those that hold nothing of receivables; ``seen`` are files by their hash."""
+    sheets = read_sheets(path)
+    before = seen.setdefault(sheets[0].sha256, path)
+    if before is not path:
+        raise ImportRefused(
+            f"'{path.name}' holds the same as '{before.name}'.",
+            expected="every export once, or its documents would count twice",
+            got=f"{before} and {path}, alike to the last byte",
+            fix="leave one of them out",
+        )
     parts, aside = [], []
-    for sheet in read_sheets(path):
+    for sheet in sheets:
         try:
             parts.append(read(sheet, options))
         except ImportRefused:
@@ -167,9 +208,8 @@ def _holds_nothing(sheet: Sheet) -> bool:
     """Whether no column of a sheet holds dates or amounts: then it cannot be a list of postings."""
     if sheet.native and sheet.cells.map(lambda cell: isinstance(cell, float)).any(axis=None):
         return False
-    text = sheet.cells.iloc[1:].map(as_text)
-    like = text.apply(lambda column: column.str.fullmatch(_DATE_OR_AMOUNT))
-    return not (like.sum() > 0.5 * text.ne("").sum().clip(lower=1)).any()
+    columns = [texts(column) for _, column in sheet.cells.iloc[1:].items()]
+    return not any(column.str.fullmatch(_DATE_OR_AMOUNT).sum() > 0.5 * max(1, column.ne("").sum()) for column in columns)
 
 
 def _last_day(parts: list[Part]) -> pd.Timestamp:
@@ -181,15 +221,25 @@ def _last_day(parts: list[Part]) -> pd.Timestamp:
     )
 
 
+def _known(ledger: Ledger, as_of: pd.Timestamp | None) -> pd.DataFrame:
+    """The documents on the day asked for, if the ledger knows it, else on its last day."""
+    days = ledger.days or [parse_day("1970-01-01")]
+    asked = as_of is not None and (ledger.snapshots.empty or as_of in days)
+    return ledger.at(as_of if asked and as_of else days[-1])
+
+
 def _amounts(documents: pd.DataFrame) -> dict[str, str]:
     return {str(currency): plain(amount, str(currency)) for currency, amount in totals(documents).items()}
 
 
-def _understood(part: Part, receipt: pd.Series) -> dict[str, object]:
-    """One file's receipt as JSON carries it, with the totals it makes by itself."""
-    ledger = part.alone
-    documents = ledger.at(ledger.days[-1]) if ledger and ledger.days else None
-    credits_ = documents[documents["open_amount"] < 0] if documents is not None else None
+def _not_read(name: str, message: str) -> dict[str, object]:
+    """A file that was not read, as JSON carries it."""
+    nothing = {column.name: MISSING[column.holds] for column in RECEIPTS.columns} | {"file": name}
+    return _understood(DOCUMENTS.empty(), pd.Series(nothing, dtype="object")) | {"status": "refused", "message": message}
+
+
+def _understood(documents: pd.DataFrame, receipt: pd.Series) -> dict[str, object]:
+    """One file's receipt as JSON carries it, with the totals of the documents it makes by itself."""
     return {
         "name": receipt["file"],
         "status": "read",
@@ -197,12 +247,12 @@ def _understood(part: Part, receipt: pd.Series) -> dict[str, object]:
         "holds": receipt["holds"],
         "as_of": None if pd.isna(receipt["as_of"]) else f"{receipt['as_of']:%Y-%m-%d}",
         "documents": int(receipt["documents"]),
-        "open_total": {} if documents is None else _amounts(documents),
-        "credits": {} if credits_ is None else _amounts(credits_),
+        "open_total": _amounts(documents),
+        "credits": _amounts(documents[documents["open_amount"] < 0]),
         "customers": int(receipt["customers"]),
         "header_row": int(receipt["header_row"]),
         "columns": receipt["columns"],
-        "rows": {name: int(receipt[name]) for name in ("entry", "heading", "total", "footer", "blank", "rejected")},
+        "rows": {name: int(receipt[name]) for name in ROWS},
         "date_order": receipt["date_order"],
         "number_style": receipt["number_style"],
         "printed_total": receipt["printed_total"] or None,

@@ -23,16 +23,20 @@ MONTHS = {
     "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
     "pt": "jan fev mar abr mai jun jul ago set out nov dez",
 }
-MONTH = {name: number for names in MONTHS.values() for number, name in enumerate(names.split(), 1)}
-#: How a system writes "no date".
-NO_DAY = re.compile(r"[-\u2013\u2014.\s]*|n/?a|none|null|nat|0{1,4}[-/.]0{1,2}[-/.]0{1,4}", re.IGNORECASE)
+MONTH = {name: number for names in MONTHS.values() for number, name in enumerate(names.split(), 1)} | {"maart": 3}
+#: How a system writes "no date", and "no amount".
+NO_DAY = re.compile(r"[-\u2013\u2014.\s]*|n/?a|none|null|nat|nan|0|0{1,4}[-/.]0{1,2}[-/.]0{1,4}", re.IGNORECASE)
+NO_AMOUNT = r"[-\u2013\u2014\u2212.,/\s$€£]*|N/?A|NONE|NULL|NAN"
 
-_TIME = r"(?:[ T]\d{1,2}:\d{2}.*)?"
+_TIME = r"(?:[ t]\d{1,2}:\d{2}.*)?"
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:\.0)?")
 _PAIR = re.compile(rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}|\d{{2}}){_TIME}")
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})\.?[-/. ]*([a-z]{{3,12}})\.?[-/., ]*(\d{{4}}|\d{{2}}){_TIME}")
-_MONTH_FIRST = re.compile(rf"([a-z]{{3,12}})\.?[-/., ]*(\d{{1,2}})(?:st|nd|rd|th)?[-/., ]+(\d{{4}}){_TIME}")
+_DAY_FIRST = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|o)?[-/. ]*(?:de )?([a-z]{{3,12}})\.?[-/., ]*(?:de )?(\d{{4}}|\d{{2}}){_TIME}"
+)
+_MONTH_FIRST = re.compile(rf"{_WEEKDAY}([a-z]{{3,12}})\.?[-/., ]*(\d{{1,2}})(?:st|nd|rd|th)?[-/., ]+(\d{{4}}){_TIME}")
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")
 
 
@@ -41,6 +45,8 @@ class Proof:
     """How a file's dates and amounts were read, and what is to be said about it."""
 
     date_order: dict[str, str] = field(default_factory=dict)
+    #: The orders of day and month that its columns prove, 'dmy' or 'mdy'.
+    orders: set[str] = field(default_factory=set)
     number_style: str = "no separators to decide about"
     decimal: str = "."
     warnings: list[str] = field(default_factory=list)
@@ -60,21 +66,28 @@ def fold(text: object) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
 
 
+def folded(column: pd.Series) -> pd.Series:
+    """`fold` for a whole column, each distinct text once."""
+    codes, distinct = pd.factorize(column)
+    return pd.Series(np.array([*map(fold, distinct), ""], dtype="object")[codes], index=column.index, dtype="str")
+
+
 def identifiers(column: pd.Series) -> pd.Series:
     """Numbers of customers and documents as text: leading zeros kept, '.0' of a column of floats removed."""
-    text = _stripped(column)
-    floats = text.str.fullmatch(r"\d+\.0")
+    text = texts(column)
+    floats = text.str.fullmatch(r"[0-9]+\.0")
     return text.str.removesuffix(".0") if floats.any() and (floats | text.eq("")).all() else text
 
 
 def texts(column: pd.Series) -> pd.Series:
-    """A column as trimmed text."""
-    return _stripped(column)
+    """A column as trimmed text, whatever it was stored as."""
+    text = column if column.dtype == "str" else column.map(as_text).astype("str")
+    return text.str.replace("\u00a0", " ", regex=False).str.strip()
 
 
 def flags(column: pd.Series) -> pd.Series:
     """Yes and no, in the words of the languages arkit reads."""
-    return _stripped(column).map(fold).isin(["yes", "y", "true", "1", "x", "ja", "oui", "si", "sim", "wahr"])
+    return folded(texts(column)).isin(["yes", "y", "true", "1", "x", "ja", "oui", "si", "sim", "wahr"])
 
 
 def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: str) -> dict[str, pd.Series]:
@@ -87,25 +100,33 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
     """
     read = {name: _Dates.of(column) for name, column in columns.items()}
     proven = {name: dates.proven() for name, dates in read.items()}
-    shared = {found for found in proven.values() if found in ORDERS}
+    witness = {name: read[name].witness(found) for name, found in proven.items() if found in ORDERS}
+    proof.orders |= {proven[name] for name in witness}
     for name, dates in read.items():
         found = proven[name]
-        if order:
+        if not found and not dates.undecided():
+            dates.settle("dmy", name, proof, "year, month name or Excel date: one reading only")
+        elif order:
             dates.settle(order, name, proof, f"{ORDERS[order]}, as declared")
         elif found == "both":
             raise _both(file, name, dates)
-        elif found in ORDERS:
-            dates.settle(found, name, proof, f"{ORDERS[found]}, proven by {dates.witness(found)}")
-        elif dates.undecided() and len(shared) == 1:
-            other = next(n for n, f in proven.items() if f in shared)
-            dates.settle(
-                proven[other], name, proof, f"{ORDERS[proven[other]]}, proven by '{other}' {read[other].witness(proven[other])}"
-            )
-        elif dates.undecided():
-            raise _neither(file, name, dates)
+        elif found:
+            dates.settle(found, name, proof, f"{ORDERS[found]}, proven by {witness[name]}")
+        elif len(proof.orders) == 1:
+            other, shown = next(iter(witness.items()))
+            dates.settle(proven[other], name, proof, f"{ORDERS[proven[other]]}, proven by '{other}' {shown}")
         else:
-            dates.settle("dmy", name, proof, "year, month name or Excel date: one reading only")
+            raise _neither(file, name, dates)
     return {name: dates.parsed() for name, dates in read.items()}
+
+
+def day(text: str, order: str | None) -> pd.Timestamp | None:
+    """One text as a day, or None where it is none or can be read as two."""
+    try:
+        found = days({"": pd.Series([text], dtype="str")}, Proof(), order, "")[""].iloc[0]
+    except ImportRefused:
+        return None
+    return None if pd.isna(found) else found
 
 
 @dataclass
@@ -116,20 +137,16 @@ class _Dates:
     rows: pd.Index
     texts: list[str]
     parts: pd.DataFrame
-    native: pd.Series
 
     @classmethod
     def of(cls, column: pd.Series) -> "_Dates":
-        native = pd.to_datetime(column.where(column.map(type).ne(str)), errors="coerce") if column.dtype == object else None
-        codes, uniques = pd.factorize(_stripped(column))
-        parts = pd.DataFrame([_split(fold(text)) for text in uniques], columns=["form", "a", "b", "year"])
-        blank = pd.Series(pd.NaT, index=column.index, dtype="datetime64[s]")
-        return cls(codes, column.index, list(uniques), parts, blank if native is None else native.astype("datetime64[s]"))
+        codes, distinct = pd.factorize(texts(column))
+        parts = pd.DataFrame([_split(fold(text)) for text in distinct], columns=["form", "a", "b", "year"])
+        return cls(codes, column.index, list(distinct), parts)
 
     def proven(self) -> str:
-        pair = self.parts[self.parts["form"].eq("pair")]
-        day_first, month_first = (pair["a"] > 12).any(), (pair["b"] > 12).any()
-        return "both" if day_first and month_first else "dmy" if day_first else "mdy" if month_first else "none"
+        day_first, month_first = self._proving("dmy").any(), self._proving("mdy").any()
+        return "both" if day_first and month_first else "dmy" if day_first else "mdy" if month_first else ""
 
     def undecided(self) -> bool:
         pair = self.parts[self.parts["form"].eq("pair")]
@@ -137,49 +154,50 @@ class _Dates:
 
     def witness(self, order: str) -> str:
         """The first cell that proves an order, with its row."""
-        side = "a" if order == "dmy" else "b"
-        code = int(np.flatnonzero(self.parts["form"].eq("pair") & (self.parts[side] > 12))[0])
-        return f"row {self._row(code)} '{self.texts[code]}'"
+        return self._shown(int(np.flatnonzero(self._proving(order))[0]))
 
     def witnesses(self, order: str, most: int = 3) -> str:
-        side = "a" if order == "dmy" else "b"
-        found = np.flatnonzero(self.parts["form"].eq("pair") & (self.parts[side] > 12))
+        """How many cells prove an order, and the first of them."""
+        found = np.flatnonzero(self._proving(order))
         rows = int(np.isin(self.codes, found).sum())
-        shown = some([f"row {self._row(int(code))} '{self.texts[code]}'" for code in found[:most]], most)
-        return f"{rows:,} of {ORDERS[order]} ({shown})"
+        return f"{rows:,} of {ORDERS[order]} ({some([self._shown(int(code)) for code in found[:most]], most)})"
 
     def settle(self, order: str, name: str, proof: Proof, how: str) -> None:
         """Put day and month in place; what an order makes impossible is read the one way that is left, and said."""
-        pair = self.parts["form"].eq("pair")
-        first, second = ("a", "b") if order == "dmy" else ("b", "a")
-        against = pair & (self.parts[second] > 12) & (self.parts[first] <= 12)
-        day = self.parts[first].where(~against, self.parts[second])
-        month = self.parts[second].where(~against, self.parts[first])
-        self.parts = self.parts.assign(a=day.where(pair, self.parts["a"]), b=month.where(pair, self.parts["b"]))
+        pair, against = self.parts["form"].eq("pair"), self._proving("mdy" if order == "dmy" else "dmy")
+        turned = pair & (against if order == "dmy" else ~against)
+        day, month = self.parts["a"].mask(turned, self.parts["b"]), self.parts["b"].mask(turned, self.parts["a"])
+        self.parts = self.parts.assign(a=day, b=month)
         proof.date_order[name] = how
         if against.any():
             rows = self.rows[np.isin(self.codes, np.flatnonzero(against))]
-            where = some([str(row) for row in rows], 100)
             proof.warnings.append(
-                f"{len(rows):,} dates in '{name}' cannot be {ORDERS[order]} and were read the other way: rows {where}"
+                f"{len(rows):,} dates in '{name}' cannot be {ORDERS[order]} and were read the other way: "
+                f"rows {some([str(row) for row in rows], 100)}"
             )
-        self._bad(name, proof)
+        self._note_bad(name, proof)
 
     def parsed(self) -> pd.Series:
-        values = pd.to_datetime(
-            {"year": self.parts["year"], "month": self.parts["b"], "day": self.parts["a"]}, errors="coerce"
-        ).astype("datetime64[s]")
-        return pd.Series(values.to_numpy()[self.codes], index=self.rows).where(self.native.isna(), self.native)
+        return pd.Series(self._days().to_numpy()[self.codes], index=self.rows)
 
-    def _row(self, code: int) -> int:
-        return int(self.rows[int((self.codes == code).argmax())])
+    def _days(self) -> pd.Series:
+        """The day of each distinct text, missing where there is none."""
+        parts = self.parts[["year", "b", "a"]].set_axis(["year", "month", "day"], axis=1)
+        return pd.to_datetime(parts, errors="coerce").astype("datetime64[s]")
 
-    def _bad(self, name: str, proof: Proof) -> None:
-        cell = pd.to_datetime({"year": self.parts["year"], "month": self.parts["b"], "day": self.parts["a"]}, errors="coerce")
-        wrong = cell.isna() & self.parts["form"].ne("none")
-        rows = np.isin(self.codes, np.flatnonzero(wrong)) & self.native.isna().to_numpy()
-        for position in np.flatnonzero(rows):
-            proof.bad.append((int(self.rows[position]), name, self.texts[self.codes[position]], "is not a date"))
+    def _proving(self, order: str) -> pd.Series:
+        """Marks the texts that an order alone can explain: 31/12 is day/month."""
+        day, month = ("a", "b") if order == "dmy" else ("b", "a")
+        return self.parts["form"].eq("pair") & self.parts[day].between(13, 31) & self.parts[month].le(12)
+
+    def _shown(self, code: int) -> str:
+        return f"row {self.rows[int((self.codes == code).argmax())]} '{self.texts[code]}'"
+
+    def _note_bad(self, name: str, proof: Proof) -> None:
+        wrong = self._days().isna() & self.parts["form"].ne("none")
+        here = np.isin(self.codes, np.flatnonzero(wrong))
+        for row, code in zip(self.rows[here], self.codes[here], strict=True):
+            proof.bad.append((int(row), name, self.texts[code], "is not a date"))
 
 
 def _split(text: str) -> tuple[str, float, float, float]:
@@ -234,8 +252,22 @@ def _neither(file: str, name: str, dates: _Dates) -> ImportRefused:
     )
 
 
-_AROUND = re.compile(r"[\s\u00a0\u202f'\u2019]|[A-Z]{3}(?=[\s\d(-])|(?<=[\s\d)-])[A-Z]{3}$|[$€£¥₹]|kr\.?|R\$", re.IGNORECASE)
-_PLAIN = r"[+-]?\d+(?:\.\d+)?"
+#: An amount in pieces: what stands before it, its digits and separators, what stands after it.
+_PIECES = r"^(\D*?)([.,]?[0-9](?:[0-9.,'\u2019\s]*[0-9])?[.,]?)(\D*)$"
+#: What may stand around the digits: signs, brackets, currencies, the side of the account.
+_AROUND = re.compile(r"(?:[-+\u2212()\s]|[A-Z]{0,3}[$€£¥₹₩₽₺₪₫₱₴]|[A-Z]{3}|KR\.?|RS\.?|CR\.?|DR\.?|ZŁ|FT|KČ)*")
+_GROUPS = re.compile(r"(?<=[0-9])['\u2019\s](?=[0-9]{3}(?![0-9]))")
+#: Per decimal mark, texts that no other mark can explain, and all texts that it can.
+_SURE = {
+    mark: rf"-?(?:[0-9]*\{mark}(?:[0-9]{{0,2}}|[0-9]{{4,}})|(?:0|[0-9]{{4,}})\{mark}[0-9]{{3}}"
+    rf"|[0-9]{{1,3}}(?:\{other}[0-9]{{2,3}})*\{other}[0-9]{{3}}(?:\{mark}[0-9]*)"
+    rf"|[0-9]{{1,3}}(?:\{other}[0-9]{{2,3}})+\{other}[0-9]{{3}})"
+    for mark, other in (".,", ",.")
+}
+_READABLE = {
+    mark: rf"-?(?:(?:[0-9]+|[0-9]{{1,3}}(?:\{other}[0-9]{{2,3}})*\{other}[0-9]{{3}})(?:\{mark}[0-9]*)?|\{mark}[0-9]+)"
+    for mark, other in (".,", ",.")
+}
 
 
 def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, file: str) -> dict[str, pd.Series]:
@@ -246,86 +278,81 @@ def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, fi
     ImportRefused
         If some values prove a decimal comma and others a decimal point, or a separator can be read as either.
     """
-    cleaned = {
-        name: _cleaned(column if column.dtype == "str" else column.mask(_native(column))) for name, column in columns.items()
-    }
-    mark = proof.decimal = decimal or _decimal_mark(cleaned, proof, file)
-    return {name: _numbers(text, columns[name], mark, name, proof) for name, text in cleaned.items()}
+    stored = {name: _stored(column) for name, column in columns.items()}
+    written = {name: texts(column.mask(stored[name].notna(), "")) for name, column in columns.items()}
+    cleaned = {name: _cleaned(text) for name, text in written.items()}
+    mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file)
+    return {name: _numbers(text, written[name], mark, name, proof).fillna(stored[name]) for name, text in cleaned.items()}
 
 
 def numbers(column: pd.Series) -> pd.Series:
-    """Plain numbers such as days of terms, taken from the first digits of a text: 'Net 30' is 30."""
-    text = _stripped(column)
-    found = text.str.extract(r"(-?\d+(?:\.\d+)?)", expand=False).astype("float64")
-    at_once = text.map(fold).isin(["due on receipt", "upon receipt", "sofort", "cash", "cod", "prepaid"])
-    return found.where(~at_once, 0.0)
+    """Days of terms: the greatest number in a text that is no percentage, so '2% 10, Net 30' is 30."""
+    text = folded(texts(column))
+    found = (
+        text.drop_duplicates()
+        .str.extractall(r"\b(\d{1,4}(?:\.\d+)?)(?![\d.]|\s*%)")[0]
+        .astype("float64")
+        .groupby(level=0)
+        .max()
+    )
+    by_text = dict(zip(text[found.index], found, strict=True))
+    at_once = dict.fromkeys(["due on receipt", "upon receipt", "sofort", "cash", "cod", "prepaid"], 0.0)
+    return text.map(by_text | at_once).astype("float64")
 
 
-def _stripped(column: pd.Series) -> pd.Series:
-    """A column as trimmed text, whatever it was stored as."""
-    text = column if column.dtype == "str" else column.map(as_text).astype("str")
-    return text.fillna("").str.replace("\u00a0", " ", regex=False).str.strip()
+def _stored(column: pd.Series) -> pd.Series:
+    """The numbers that a workbook stores as such: they need no reading."""
+    if column.dtype == "str":
+        return pd.Series(np.nan, index=column.index)
+    numeric = column.map(lambda cell: isinstance(cell, (int, float)) and not isinstance(cell, bool))
+    return column.where(numeric).astype("float64")
 
 
-def _native(column: pd.Series) -> pd.Series:
-    """Cells that a workbook stores as numbers: they need no reading."""
-    return column.map(lambda cell: isinstance(cell, (int, float)) and not isinstance(cell, bool))
-
-
-def _cleaned(column: pd.Series) -> pd.Series:
-    """Amounts without currency signs, spaces and apostrophes; brackets, trailing minus, CR and DR as a leading sign."""
-    text = _stripped(column)
-    messy = ~text.str.fullmatch(_PLAIN) & text.ne("")
+def _cleaned(text: pd.Series) -> pd.Series:
+    """Amounts as sign, digits and separators; brackets, a trailing minus and CR mean minus, blank is empty."""
+    messy = ~text.str.fullmatch(r"-?[.,]?[0-9][0-9.,]*|")
     if not messy.any():
         return text
-    rough = text[messy].str.upper()
-    negative = rough.str.contains(r"^\(.*\)$|-\s*$|\bCR\.?$|^[^\d]*[-\u2212]", regex=True)
-    bare = rough.str.replace(r"[()+\u2212-]|\bCR\.?$|\bDR\.?$", "", regex=True).str.replace(_AROUND, "", regex=True)
-    return text.mask(messy, (negative.map({True: "-", False: ""}) + bare).reindex(text.index)).replace("-", "")
+    rough = text[messy].str.normalize("NFKC").str.upper()
+    before, digits, after = (piece for _, piece in rough.str.extract(_PIECES).fillna("").items())
+    around = before + " " + after
+    minus = around.str.contains(r"[-\u2212(]|\bCR\b", regex=True).map({True: "-", False: ""})
+    bare = minus + digits.str.replace(_GROUPS, "", regex=True)
+    good = digits.ne("") & around.str.fullmatch(_AROUND) & ~before.str.contains("[A-Z]-$", regex=True)  # INV-100
+    return text.mask(messy, bare.where(good, rough).mask(rough.str.fullmatch(NO_AMOUNT), "").reindex(text.index))
 
 
-def _decimal_mark(cleaned: dict[str, pd.Series], proof: Proof, file: str) -> str:
+def _decimal_mark(written: dict[str, pd.Series], cleaned: dict[str, pd.Series], proof: Proof, file: str) -> str:
     """The decimal mark that all amounts of a file together prove."""
-    text = pd.concat(list(cleaned.values())) if cleaned else pd.Series(dtype="str")
-    marked = text[text.str.contains(r"[.,]", regex=True)]
-    last = marked.str.extract(r"([.,])[^.,]*$", expand=False)
-    first = marked.str.extract(r"([.,])", expand=False)
-    count = marked.str.count(r"[.,]")
-    after = marked.str.len() - np.maximum(marked.str.rfind("."), marked.str.rfind(",")) - 1
-    sure = (first != last) | (count.eq(1) & after.ne(3)) | marked.str.fullmatch(r"-?0[.,]\d{3}")
-    grouped = count.gt(1) & first.eq(last)
-    votes = pd.concat([last[sure], last[grouped].map({".": ",", ",": "."})])
-    found = set(votes)
+    shown = pd.concat(written.values()) if written else pd.Series(dtype="str")
+    text = pd.concat(cleaned.values()) if cleaned else pd.Series(dtype="str")
+    marked = text.str.contains("[.,]", regex=True)
+    shown, text = shown[marked], text[marked]
+    proving = {mark: shown[text.str.fullmatch(pattern)] for mark, pattern in _SURE.items()}
+    found = [mark for mark, values in proving.items() if len(values)]
     if len(found) == 1:
-        mark = found.pop()
-        witness = votes.index[0]
-        proof.number_style = f"decimal {'comma' if mark == ',' else 'point'}, proven by row {witness} '{_at(marked, witness)}'"
+        mark, value = found[0], proving[found[0]].head(1)
+        proof.number_style = f"decimal {'comma' if mark == ',' else 'point'}, proven by row {value.index[0]} '{value.iloc[0]}'"
         return mark
-    if not len(marked):
+    if not len(text):
         return "."
-    by_mark = {mark: votes[votes.eq(mark)].index[:3] for mark in sorted(found)}
-    got = "; ".join(
-        f"decimal '{mark}': " + some([f"row {row} '{_at(marked, row)}'" for row in rows]) for mark, rows in by_mark.items()
-    )
+    got = [f"decimal '{mark}': {some(_rows_of(values))}" for mark, values in proving.items() if len(values)]
     raise ImportRefused(
         "two readings of the amounts are possible.",
         expected="amounts that prove one decimal mark, or a declared one",
-        got=f"{file}, {got or some([f'row {row} {value!r}' for row, value in marked.head(4).items()])}",
+        got=f"{file}, {'; '.join(got) or some(_rows_of(shown))}",
         fix="say --decimal . or --decimal ,",
     )
 
 
-def _at(text: pd.Series, row: object) -> str:
-    value = text.loc[row]
-    return str(value.iloc[0] if isinstance(value, pd.Series) else value)
+def _rows_of(values: pd.Series) -> list[str]:
+    return [f"row {row} '{value}'" for row, value in values.items()]
 
 
-def _numbers(text: pd.Series, column: pd.Series, mark: str, name: str, proof: Proof) -> pd.Series:
+def _numbers(text: pd.Series, written: pd.Series, mark: str, name: str, proof: Proof) -> pd.Series:
+    good = text.str.fullmatch(_READABLE[mark])
+    for row, value in written[~good & text.ne("")].items():
+        proof.bad.append((int(str(row)), name, value, "is not an amount"))
     other = "," if mark == "." else "."
     plain = text.str.replace(other, "", regex=False).str.replace(mark, ".", regex=False)
-    good = plain.str.fullmatch(_PLAIN)
-    wrong = ~good & _stripped(column).str.contains(r"\w", regex=True)
-    for row, value in _stripped(column)[wrong].items():
-        proof.bad.append((int(str(row)), name, value, "is not an amount"))
-    read = plain.where(good).astype("float64")
-    return read if column.dtype == "str" else pd.to_numeric(column.where(_native(column)), errors="coerce").fillna(read)
+    return plain.where(good).astype("float64")

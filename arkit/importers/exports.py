@@ -1,7 +1,8 @@
 """Exports that are recognised by their headings, each a declaration; any other flat table is read through synonyms."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from arkit.importers.cells import fold
 from arkit.importers.headings import normal
 
 
@@ -19,11 +20,24 @@ class Export:
     ignore: tuple[str, ...] = ()
     currency: tuple[tuple[str, str, str], ...] = ()
     says: str = ""
-    constants: dict[str, str] = field(default_factory=dict)
 
     def claims(self, headings: list[str]) -> bool:
         """Whether a header row is this export's."""
         return self.signature <= {normal(heading) for heading in headings}
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """One known layout that holds no receivables: the headings that prove it, and the report to export instead."""
+
+    name: str
+    signature: frozenset[str]
+    lacks: str
+    instead: str
+
+    def claims(self, headings: list[str]) -> bool:
+        """Whether a row of headings is this layout's."""
+        return self.signature <= {fold(heading) for heading in headings}
 
 
 _RAW = {
@@ -56,3 +70,25 @@ SAP_CLEARED_EXTRACT = Export(
 )
 
 EXPORTS = (SAP_OPEN_EXTRACT, SAP_CLEARED_EXTRACT)
+
+#: A form to type invoices into; its asterisks mark what must be filled in.
+XERO_TEMPLATE = Unusable(
+    "Xero's template for importing invoices",
+    frozenset({"*contactname", "*invoicenumber", "*invoicedate", "*duedate"}),
+    "it lists what is to be entered, not what is owed",
+    "export the invoices themselves: Business > Invoices > Export, or the report 'Aged Receivables Detail'",
+)
+QUICKBOOKS_SUMMARY = Unusable(
+    "QuickBooks' A/R Aging Summary",
+    frozenset({"current", "1 - 30", "31 - 60", "61 - 90", "total"}),
+    "it lists one total per customer and no documents",
+    "export the report 'A/R Aging Detail' or 'Open Invoices'",
+)
+XERO_SUMMARY = Unusable(
+    "Xero's Aged Receivables Summary",
+    frozenset({"contact", "< 1 month", "1 month", "older", "total"}),
+    "it lists one total per customer and no documents",
+    "export the report 'Aged Receivables Detail'",
+)
+
+UNUSABLE = (XERO_TEMPLATE, QUICKBOOKS_SUMMARY, XERO_SUMMARY)

@@ -40,7 +40,7 @@ def normal(heading: object) -> str:
     >>> normal("InvoiceNumber"), normal("*Due_Date:"), normal("Kunden-Nr."), normal("P. O. #")
     ('invoice number', 'due date', 'kunden-nr', 'p o')
     """
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(heading or ""))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub("[º°]", "", str(heading or "")).replace("\u2019", "'"))
     return " ".join(re.sub(r"[*:#._()]", " ", fold(split)).split())
 
 
@@ -59,21 +59,15 @@ def find_columns(sheet: Sheet, wanted: dict[str, str] | None = None) -> Columns 
 
 def match(headings: list[str], index: int, wanted: dict[str, str] | None = None) -> Columns:
     """The columns of one header row; of two headings for a field the surer one counts."""
-    said = {normal(heading): field for field, heading in (wanted or {}).items()}
+    names = [normal(heading) for heading in headings]
+    said = {field: names.index(normal(heading)) for field, heading in (wanted or {}).items() if normal(heading) in names}
     best: dict[str, tuple[int, int]] = {}
-    for position, heading in enumerate(headings):
-        name = normal(heading)
-        field, rank = (said[name], -1) if name in said else FIELD.get(name, ("", 0))
-        if field and (wanted is None or name in said or field not in wanted) and (field not in best or rank < best[field][0]):
-            best[field] = (rank, position)
-    position = {field: at for field, (_, at) in sorted(best.items(), key=lambda item: item[1][1])}
-    position = _untangled(position, headings)
+    for at, name in enumerate(names):
+        field, rank = FIELD.get(name, ("", 0))
+        if field and field not in said and at not in said.values() and (field not in best or rank < best[field][0]):
+            best[field] = (rank, at)
+    position = said | {field: at for field, (_, at) in best.items()}
+    if "contact" in names and "contact" not in position and position.get("customer_name", -1) != names.index("contact"):
+        position["contact"] = names.index("contact")  # beside a customer's name it is a person, not the customer
+    position = dict(sorted(position.items(), key=lambda item: item[1]))
     return Columns(index, position, {field: headings[at] for field, at in position.items()})
-
-
-def _untangled(position: dict[str, int], headings: list[str]) -> dict[str, int]:
-    """'Contact' beside a customer's name is a person, not the customer."""
-    names = {normal(heading): at for at, heading in enumerate(headings)}
-    if "contact" in names and position.get("customer_name", -1) != names["contact"] and "contact" not in position:
-        position = position | {"contact": names["contact"]}
-    return position

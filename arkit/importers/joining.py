@@ -1,26 +1,45 @@
 """Sheets that were read, put together: documents, payments, credit notes, customers and notes become one ledger."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
-from arkit.importers.cells import fold
-from arkit.importers.reading import KIND, Part, rejects_table
+from arkit.importers.cells import folded
+from arkit.importers.reading import GRAND, KIND, Part, rejected, rejects_table
 from arkit.importers.sheets import Sheet
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
-from arkit.tables import RECEIPTS
+from arkit.tables import CUSTOMERS, KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
 LOWERING = ("credit_note", "payment", "write_off", "discount")
+#: What a list of payments can hold; 'invoice' there says what was paid.
+PAYING = ("payment", "return", "write_off", "discount", "adjustment", "invoice")
 PAID_WORDS = ("paid", "bezahlt", "paye", "pagado", "betaald", "pago", "closed", "settled")
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
-CARRIED = ["customer_id", "document_id", "due_date", "currency", "entity", "reference", "terms_days", "salesperson", "source"]
+#: Documents of all files; without ``as_of`` they become postings, ``open_amount`` being what the list itself states as open.
+LISTED = Table(
+    "listed",
+    "document of a file",
+    (
+        *SNAPSHOTS.columns,
+        Column("paid_amount", "money", "what the list states as paid", optional=True),
+        Column("salesperson", "text", "who sold it", optional=True),
+        Column("part", "count", "the sheet it stands in"),
+    ),
+)
+#: What makes two rows one document, and what must then agree.
+KEY = ["as_of", "entity", "customer_id", "document_id", "kind", "currency"]
+SAME = [*KEY, "issued", "due_date", "amount", "open_amount", "paid_amount", "settled_on"]
+#: What says whose posting it is.
+OWNER = ["customer_id", "document_id", "currency", "entity", "source"]
 
 
 def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Timestamp | None = None) -> Ledger:
-    """One ledger out of all sheets; ``aside`` are those that hold nothing of receivables.
+    """One ledger out of all sheets; ``aside`` are those that hold nothing of receivables. The parts stay as they are.
 
     Parameters
     ----------
@@ -28,33 +47,309 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
         Stands in for the day of an open-items list that prints none, where only totals are asked for; without it such a
         list is refused.
     """
-    by = {
-        holds: [part for part in parts if part.holds == holds] for holds in ("documents", "payments", "credit notes", "notes")
-    }
-    entries, snapshots = [], []
-    for part in by["documents"]:
-        rows = _documents(part)
-        if _is_snapshot(part):
-            snapshots.append(_snapshot(rows, part, undated))
-        else:
-            entries.append(_postings(rows))
-            if not by["payments"] and "settled_on" not in rows:
-                part.warnings.append("no payments were read: every document counts as open")
-        _tie_to_print(part, rows)
-    documents = pd.concat([*entries, *snapshots], ignore_index=True) if entries or snapshots else None
-    entries += [_payments(part, documents) for part in by["payments"]] + [
-        _credit_notes(part, documents) for part in by["credit notes"]
-    ]
-    notes = [part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part)) for part in by["notes"]]
-    customers = _customers(parts, documents)
+    parts = _numbered([replace(part, warnings=[*part.warnings], receipt={**part.receipt}) for part in parts])
+    payments, credit_notes, notes = (
+        [part for part in parts if part.holds == holds] for holds in ("payments", "credit notes", "notes")
+    )
+    listed = [_documents(n, part, undated, paid=bool(payments)) for n, part in enumerate(parts) if part.holds == "documents"]
+    documents = _each_once(pd.concat(listed, ignore_index=True) if listed else LISTED.empty(), parts)
+    shown = documents["as_of"].notna()
+    if shown.any() and (payments or credit_notes):
+        raise _net_already(documents[shown], [*payments, *credit_notes])
+    entries = [_postings(documents[~shown], paid=bool(payments))]
+    entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
+    together = pd.concat(entries, ignore_index=True)
+    if payments:
+        _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
+    told = [NOTES.conform(part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part))) for part in notes]
     return Ledger(
-        pd.concat(entries, ignore_index=True) if entries else None,
-        customers,
-        snapshots=pd.concat(snapshots, ignore_index=True) if snapshots else None,
-        notes=pd.concat(notes, ignore_index=True) if notes else None,
+        together,
+        _customers(parts, documents),
+        snapshots=documents[shown],
+        notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside or []),
         rejects=rejects_table(parts),
     )
+
+
+def _numbered(parts: list[Part]) -> list[Part]:
+    """The parts, where a customer that goes by its name gets the number that a list of customers gives to that name."""
+    lists = [part.rows for part in parts if part.holds == "customers" and "customer_name" in part.rows]
+    known = pd.concat(lists)[["customer_name", "customer_id"]].drop_duplicates() if lists else pd.DataFrame()
+    if known.empty:
+        return parts
+    number = known.drop_duplicates("customer_name", keep=False).set_index("customer_name")["customer_id"]
+    for part in parts:
+        if part.holds != "customers" and "customer_name" in part.rows and "customer_id" not in part.columns.position:
+            numbers = part.rows["customer_name"].map(number).fillna(part.rows["customer_id"])
+            part.rows = part.rows.assign(customer_id=numbers)
+    return parts
+
+
+def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: bool) -> pd.DataFrame:
+    """The documents of a sheet, shape `LISTED`: with a day if it shows what is open then, without if they are postings."""
+    rows = part.rows.assign(source=_source(part), part=number, kind=_kinds(part)).rename(columns={"date": "issued"})
+    own = rows["document_id"] if "document_id" in rows else pd.Series("", index=rows.index, dtype="str")
+    unnumbered = own.eq("")
+    rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"])
+    if (rows["kind"].eq("invoice") & unnumbered).any():
+        part.warnings.append(f"{int(unnumbered.sum()):,} documents have no number and go by file and row")
+    for name in {"amount", "open_amount", "paid_amount"} & set(rows):
+        rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs())
+    complete = "amount" in rows and rows["amount"].notna().all()
+    if _is_snapshot(rows) and not (paid and complete):
+        return LISTED.conform(_snapshot(rows, part, undated))
+    if not paid and "settled_on" not in rows and not rows["kind"].eq("payment").any():
+        part.warnings.append("no payments were read: every document counts as open")
+    return LISTED.conform(rows.assign(as_of=None, open_amount=_stated(rows)))
+
+
+def _kinds(part: Part) -> pd.Series:
+    """What each document is: by its column of kinds where that says it, else by the sign of its amount."""
+    rows = part.rows
+    money = rows["open_amount"] if "open_amount" in rows else rows["amount"]
+    by_sign = pd.Series(np.where(money.lt(0), "credit_note", "invoice"), index=rows.index, dtype="str")
+    said = _said_kinds(part, KINDS)
+    return by_sign if said is None else said.fillna(by_sign).astype("str")
+
+
+def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
+    """The kind that each row states, missing where it is blank; None if the column is absent or speaks of something else."""
+    if "kind" not in part.rows or part.rows["kind"].eq("").all():
+        return None
+    stated = part.rows["kind"]
+    said = folded(stated).map(KIND)
+    known = said.isin(allowed)
+    if not known.any():
+        words, heading = some([f"'{word}'" for word in stated[stated.ne("")].unique()]), part.columns.heading["kind"]
+        part.warnings.append(f"the column '{heading}' names no kind that arkit knows and is not used: {words}")
+        return None
+    strange = stated[~known & stated.ne("")]
+    if len(strange):
+        raise ImportRefused(
+            f"{len(strange):,} rows are of a kind that arkit does not know.",
+            expected=f"one of {some(sorted(word for word, kind in KIND.items() if kind in allowed), 12)}",
+            got=some([f"{part.sheet.file} row {row} '{word}'" for row, word in strange.items()]),
+            fix="leave those rows out of the export, or rename their type",
+        )
+    return said
+
+
+def _is_snapshot(rows: pd.DataFrame) -> bool:
+    """Whether a list of documents shows what is open on one day only, rather than what happened when."""
+    if "open_amount" in rows:
+        return True
+    if "paid_amount" in rows:
+        dated = rows["settled_on"].notna() if "settled_on" in rows else pd.Series(data=False, index=rows.index)
+        return bool((rows["paid_amount"].fillna(0).ne(0) & ~dated).any())
+    return "settled_on" not in rows and "status" in rows and bool(folded(rows["status"]).isin(PAID_WORDS).any())
+
+
+def _snapshot(rows: pd.DataFrame, part: Part, undated: pd.Timestamp | None) -> pd.DataFrame:
+    """Open items as of one day; settled documents stay in with their day of settlement, where it is known."""
+    as_of = part.as_of or undated
+    if as_of is None:
+        raise ImportRefused(
+            f"'{part.sheet.file}' lists what is open and does not say on which day.",
+            expected="a day printed in its title, or a declared one",
+            got="no day above the headings",
+            fix="say --as-of with the day the export was made",
+        )
+    if "open_amount" not in rows:
+        if "paid_amount" not in rows:
+            rows = rows.assign(paid_amount=rows["amount"].where(folded(rows["status"]).isin(PAID_WORDS), 0))
+        part.warnings.append("payments carry no day, so the list answers for one day only: what was open on it")
+    return rows.assign(open_amount=_stated(rows).fillna(0), as_of=as_of)
+
+
+def _stated(rows: pd.DataFrame) -> pd.Series:
+    """What a list itself states as open, missing where it states nothing."""
+    if "open_amount" in rows:
+        return rows["open_amount"]
+    if "paid_amount" in rows:
+        currency = rows["currency"]
+        is_open = to_minor(rows["amount"].fillna(0), currency) - to_minor(rows["paid_amount"].fillna(0), currency)
+        return pd.Series(to_major(is_open, currency), index=rows.index)
+    settled = rows["settled_on"].notna() if "settled_on" in rows else pd.Series(data=False, index=rows.index)
+    return pd.Series(np.where(settled, 0.0, np.nan), index=rows.index)
+
+
+def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
+    """Documents listed in several rows that agree, each once; rows that share a number and differ are refused."""
+    several = rows[rows["document_id"].duplicated(keep=False)]
+    once = several.drop_duplicates(SAME)
+    again = once[once.duplicated(KEY, keep=False)]
+    if len(again):
+        first = again.sort_values(KEY).head(4)
+        shown = [f"{row.source} '{row.document_id}' of {row.customer_id}" for row in first.itertuples()]
+        raise ImportRefused(
+            f"{len(again):,} rows share a document number and differ in date or amount.",
+            expected="one row per document",
+            got=some(shown, 4),
+            fix="export a list with one row per document, or map a column that tells them apart to document_id",
+        )
+    kept = rows.drop(index=several.index.difference(once.index))
+    for number, part in enumerate(parts):
+        count, listed = int(kept["part"].eq(number).sum()), int(rows["part"].eq(number).sum())
+        part.receipt["documents"] = count
+        if count < listed:
+            part.warnings.append(f"{listed - count:,} rows repeat a document listed before, which counts once")
+        _tie_to_print(part, kept[kept["part"].eq(number)])
+    return kept
+
+
+def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
+    """Compare what was read with the grand total a sheet prints, where it prints one."""
+    name = "open_amount" if "open_amount" in part.columns.position else "amount"
+    labels = part.printed.map(cells.as_text).agg("".join, axis=1) if len(part.printed) else pd.Series(dtype="str")
+    grand = part.printed[labels.str.match(GRAND)]
+    if not len(grand) or name not in part.columns.position or len(set(rows["currency"])) != 1:
+        return
+    cell = grand.iloc[-1:, part.columns.position[name]]
+    printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].iloc[0]
+    if pd.notna(printed):
+        currency = str(rows["currency"].iloc[0])
+        difference = float(totals(rows, name).sum()) - float(printed)
+        part.receipt |= {"printed_total": plain(float(printed), currency), "difference": plain(difference, currency)}
+        if round(difference, 4):
+            part.warnings.append(
+                f"the file prints a total of {text(float(printed), currency)}, {text(difference, currency)} from what was read"
+            )
+
+
+def _net_already(listed: pd.DataFrame, paying: list[Part]) -> ImportRefused:
+    """A list of what is open has the payments in it: adding them would count them twice."""
+    return ImportRefused(
+        "open items and payments cannot be added up.",
+        expected="all documents with their amounts and payments, or open items alone",
+        got=f"open items in {listed['source'].iloc[0].rsplit(':', 1)[0]}, and {some([part.sheet.file for part in paying])}",
+        fix="leave the payments out, or export all documents with their original amounts instead of the open items",
+    )
+
+
+def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.Timestamp]) -> None:
+    """Refuse payments that do not explain what a list of documents itself states as open."""
+    stated = documents[documents["open_amount"].notna()]
+    known = entries[entries["date"] <= max(days)] if days else entries
+    key = ["entity", "customer_id", "document_id", "currency"]
+    minor = known.assign(minor=to_minor(known["amount"], known["currency"])).groupby(key)["minor"].sum()
+    left = minor.reindex(pd.MultiIndex.from_frame(stated[key])).fillna(0).to_numpy()
+    odd = stated[to_minor(stated["open_amount"], stated["currency"]) != left]
+    if len(odd):
+        shown = [f"{row.source} '{row.document_id}' open {text(row.open_amount, row.currency)}" for row in odd.itertuples()]
+        raise ImportRefused(
+            f"{len(odd):,} documents are open by other amounts than their payments leave.",
+            expected="payments and credit notes that explain what the list of documents states as open",
+            got=some(shown),
+            fix="export documents and payments up to the same day, or leave the payments out and say --as-of",
+        )
+
+
+def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
+    """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
+    rows = rows.rename(columns={"issued": "date"})
+    created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson"]]
+    money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
+    settled = money[rows["settled_on"].notna() & money["amount"].ne(0)]
+    return created if paid else pd.concat([created, settled[[*OWNER, "kind", "date", "amount"]]], ignore_index=True)
+
+
+def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
+    """Payments, returns and write-offs as postings on the invoice they name; those that name none stand alone as credit."""
+    said = _said_kinds(part, PAYING)
+    rows = _of_known(part, documents)
+    kind = pd.Series("payment", index=part.rows.index, dtype="str") if said is None else said.fillna("payment")
+    kind = kind[rows.index].replace("invoice", "payment")
+    own = rows["payment_id"] if "payment_id" in rows else pd.Series("", index=rows.index, dtype="str")
+    number = rows["document_id"].mask(rows["document_id"].eq(""), own)
+    received = rows["amount"] if rows["amount"].gt(0).any() else -rows["amount"]
+    lowering = (-received).mask(kind.isin(["write_off", "discount"]), -received.abs())
+    posted = rows.assign(
+        kind=kind,
+        document_id=number.mask(number.eq(""), "payment " + rows["source"]),
+        amount=lowering.mask(kind.eq("return"), received.abs()),
+    )
+    _point_out(part, posted[rows["document_id"].ne("")], documents)
+    return posted[[*OWNER, "kind", "date", "amount"]]
+
+
+def _credit_notes(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
+    """Credit notes as postings: on the invoice they are applied to, else documents of their own."""
+    rows = _of_known(part, documents)
+    posted = rows.assign(
+        kind="credit_note",
+        document_id=rows["document_id"].mask(rows["document_id"].eq(""), rows["credit_note_id"]),
+        amount=-rows["amount"].abs(),
+    )
+    _point_out(part, posted[rows["document_id"].ne("")], documents)
+    return posted[[*OWNER, "kind", "date", "amount"]]
+
+
+def _of_known(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
+    """Rows with customer, currency and entity of the document they name, where they do not say it themselves.
+
+    Rows that then name no customer are not used, and listed as such.
+    """
+    rows = part.rows.assign(source=_source(part))
+    if "applied_to" in rows:
+        rows = rows.drop(columns="document_id", errors="ignore").rename(columns={"applied_to": "document_id"})
+    for name, blank, by in (
+        ("document_id", "", []),
+        ("customer_id", "", ["document_id"]),
+        ("currency", NO_CURRENCY, ["document_id", "customer_id"]),
+        ("entity", "", ["document_id"]),
+    ):
+        given = rows[name] if name in rows else pd.Series(blank, index=rows.index, dtype="str")
+        for key in by:
+            single = documents[[key, name]].drop_duplicates().drop_duplicates(key, keep=False).set_index(key)[name]
+            given = given.mask(given.eq(blank), rows[key].map(single).astype("str").fillna(blank))
+        rows = rows.assign(**{name: given})
+    lost = rows.index[rows["customer_id"].eq("")]
+    if len(lost):
+        reason = "it names no customer and no invoice that a file lists"
+        part.rejects = pd.concat([part.rejects, rejected(part.sheet, list(lost), [reason] * len(lost))], ignore_index=True)
+        part.receipt |= {"entry": part.receipt["entry"] - len(lost), "rejected": part.receipt["rejected"] + len(lost)}
+        part.warnings.append(f"{len(lost):,} rows were not used: {some([f'row {row}: {reason}' for row in lost])}")
+    return rows.drop(index=lost)
+
+
+def _point_out(part: Part, named: pd.DataFrame, documents: pd.DataFrame) -> None:
+    """Point out postings on invoices that no file lists: they stand as credit."""
+    if documents.empty:
+        return
+    key = ["customer_id", "document_id"]
+    unknown = named[~pd.MultiIndex.from_frame(named[key]).isin(pd.MultiIndex.from_frame(documents[key]))]
+    shown = some([f"'{row.document_id}' of {row.customer_id}" for row in unknown.head(9).itertuples()])
+    if len(unknown) and documents["open_amount"].gt(0).any():
+        raise ImportRefused(
+            f"{len(unknown):,} rows name invoices that the list of what is open does not hold.",
+            expected="a list of all documents, paid ones too, where payments come along",
+            got=f"{part.sheet.file}: {shown}",
+            fix="export all documents, or leave the payments out and say --as-of",
+        )
+    if len(unknown):
+        part.warnings.append(f"{len(unknown):,} rows name invoices that no file lists, and stand as credit: {shown}")
+
+
+def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
+    """The customers' own list first, then names from the documents; customers that no list knows are pointed out."""
+    listed = [part.rows.rename(columns={"customer_name": "name"}) for part in parts if part.holds == "customers"]
+    listed = [rows.assign(name=rows["name"] if "name" in rows else rows["customer_id"]) for rows in listed]
+    about = ["customer_id", "name", "contact", "email", "phone", "address", "country"]
+    named = [
+        part.rows.rename(columns={"customer_name": "name"}).filter(about)
+        for part in parts
+        if part.holds == "documents" and "customer_name" in part.rows
+    ]
+    known = pd.concat([rows["customer_id"] for rows in listed]).unique() if listed else documents["customer_id"].unique()
+    for number, part in enumerate(parts if listed else []):
+        unknown = documents["part"].eq(number) & ~documents["customer_id"].isin(known)
+        orphans = documents.loc[unknown, "customer_id"].value_counts()
+        if len(orphans):
+            shown = some([f"{name} ({count} documents)" for name, count in orphans.items()])
+            part.warnings.append(f"{len(orphans):,} customers are not in the list of customers: {shown}")
+    frames = [rows.drop(columns=["currency"], errors="ignore") for rows in [*listed, *named]]
+    return pd.concat(frames, ignore_index=True).drop_duplicates("customer_id") if frames else CUSTOMERS.empty()
 
 
 def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:
@@ -62,7 +357,6 @@ def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:
     read = [
         part.receipt
         | {
-            "documents": len(part.rows) if part.holds == "documents" else 0,
             "as_of": part.as_of,
             "warnings": "\n".join(part.warnings),
         }
@@ -88,214 +382,8 @@ def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:
     return RECEIPTS.conform(pd.DataFrame([*read, *left])) if read or left else RECEIPTS.empty()
 
 
-def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
-    """Compare what was read with the grand total a sheet prints, where it prints one."""
-    name = "open_amount" if "open_amount" in part.columns.position else "amount"
-    if not len(part.printed) or name not in rows or len(set(rows["currency"])) != 1:
-        return
-    cell = part.printed.iloc[[-1], [part.columns.position[name]]].squeeze(axis=1)
-    printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].iloc[0]
-    if pd.notna(printed):
-        currency = str(rows["currency"].iloc[0])
-        difference = float(totals(rows, name).sum()) - float(printed)
-        part.receipt |= {"printed_total": plain(float(printed), currency), "difference": plain(difference, currency)}
-        if round(difference, 4):
-            part.warnings.append(
-                f"the file prints a total of {text(float(printed), currency)}, {text(difference, currency)} from what was read"
-            )
-
-
-def _documents(part: Part) -> pd.DataFrame:
-    """The documents of a sheet: kind, sign, number and source, each document once."""
-    rows = part.rows.assign(source=_source(part))
-    rows["kind"] = _kinds(part)
-    if "document_id" not in rows:
-        rows["document_id"] = ""
-    unnumbered = rows["document_id"].eq("")
-    rows["document_id"] = rows["document_id"].mask(unnumbered, rows["kind"] + " " + rows["source"])
-    if unnumbered.sum() and (rows["kind"].eq("invoice") & unnumbered).any():
-        part.warnings.append(f"{int(unnumbered.sum()):,} documents have no number and go by file and row")
-    for name in ("amount", "open_amount"):
-        if name in rows:
-            rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs())
-    return _each_once(rows, part)
-
-
-def _kinds(part: Part) -> pd.Series:
-    """What each document is: by its column of kinds where that says it, else by the sign of its amount."""
-    rows = part.rows
-    money = rows["open_amount"] if "open_amount" in rows else rows["amount"]
-    by_sign = pd.Series(np.where(money.lt(0), "credit_note", "invoice"), index=rows.index, dtype="str")
-    if "kind" not in rows:
-        return by_sign
-    said = rows["kind"].map(fold).map(KIND)
-    if said.isna().all():
-        return by_sign
-    strange = said.isna() & rows["kind"].ne("")
-    if strange.any():
-        raise ImportRefused(
-            f"{int(strange.sum()):,} rows are of a kind that arkit does not know.",
-            expected=f"one of {some(sorted(KIND), 12)}",
-            got=some([f"{part.sheet.file} row {row} '{kind}'" for row, kind in rows.loc[strange, "kind"].items()]),
-            fix="leave those rows out of the export, or rename their type",
-        )
-    return said.fillna(by_sign).astype("str")
-
-
-def _each_once(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
-    """Documents listed in several rows that agree count once; rows that share a number and differ are refused."""
-    key = [name for name in ("entity", "customer_id", "document_id", "kind", "currency") if name in rows]
-    same = [
-        *key,
-        *[name for name in ("date", "due_date", "amount", "open_amount", "paid_amount", "settled_on") if name in rows],
-    ]
-    once = rows.drop_duplicates(same)
-    again = once[once.duplicated(key, keep=False)]
-    if len(again):
-        shown = [
-            f"row {row.Index} '{row.document_id}' of {row.customer_id}" for row in again.sort_values(key).head(4).itertuples()
-        ]
-        raise ImportRefused(
-            f"{len(again):,} rows share a document number and differ in date or amount.",
-            expected="one row per document",
-            got=f"{part.sheet.file}: {some(shown, 4)}",
-            fix="export a list with one row per document, or map a column that tells them apart to document_id",
-        )
-    if len(once) < len(rows):
-        part.warnings.append(f"{len(rows) - len(once):,} rows repeat the totals of their document, which counts once")
-    return once
-
-
-def _is_snapshot(part: Part) -> bool:
-    """Whether a list of documents shows what is open on one day only, rather than what happened when."""
-    rows = part.rows
-    if "open_amount" in rows:
-        return True
-    if "paid_amount" in rows:
-        dated = rows["settled_on"].notna() if "settled_on" in rows else pd.Series(data=False, index=rows.index)
-        return bool((rows["paid_amount"].fillna(0).ne(0) & ~dated).any())
-    return "settled_on" not in rows and "status" in rows and rows["status"].map(fold).isin(PAID_WORDS).any()
-
-
-def _snapshot(rows: pd.DataFrame, part: Part, undated: pd.Timestamp | None) -> pd.DataFrame:
-    """Open items as of one day; settled documents stay in with their day of settlement, where it is known."""
-    as_of = part.as_of or undated
-    if as_of is None:
-        raise ImportRefused(
-            f"'{part.sheet.file}' lists what is open and does not say on which day.",
-            expected="a day printed in its title, or a declared one",
-            got="no day above the headings",
-            fix="say --as-of with the day the export was made",
-        )
-    if "open_amount" not in rows:
-        paid = (
-            rows["paid_amount"].fillna(0)
-            if "paid_amount" in rows
-            else rows["amount"].where(rows["status"].map(fold).isin(PAID_WORDS), 0)
-        )
-        is_open = to_minor(rows["amount"].fillna(0), rows["currency"]) - to_minor(paid, rows["currency"])
-        rows = rows.assign(open_amount=to_major(is_open, rows["currency"]), paid_amount=paid)
-        part.warnings.append("payments carry no day, so the list answers for one day only: what was open on it")
-    rows = rows.assign(open_amount=rows["open_amount"].fillna(0), as_of=as_of)
-    return rows.rename(columns={"date": "issued"}).drop(columns=["customer_name", "status"], errors="ignore")
-
-
-def _postings(rows: pd.DataFrame) -> pd.DataFrame:
-    """Documents as postings, and a payment for each where a day of settlement stands."""
-    created = rows[[name for name in ["kind", "date", "amount", *CARRIED] if name in rows]]
-    if "settled_on" not in rows:
-        return created
-    paid = rows["paid_amount"] if "paid_amount" in rows else rows["amount"]
-    money = rows.assign(kind="payment", date=rows["settled_on"], amount=-paid)[["kind", "date", "amount", *_keys(rows)]]
-    return pd.concat([created, money[rows["settled_on"].notna() & paid.ne(0)]], ignore_index=True)
-
-
-def _keys(rows: pd.DataFrame) -> list[str]:
-    """The columns that say whose posting it is, as far as the file has them."""
-    return [name for name in ("customer_id", "document_id", "currency", "entity", "source") if name in rows]
-
-
-def _payments(part: Part, documents: pd.DataFrame | None) -> pd.DataFrame:
-    """Payments, returns and write-offs as postings on the invoice they name; those that name none stand alone as credit."""
-    rows = _of_known(part.rows.assign(source=_source(part)), documents)
-    kind = (
-        rows["kind"].map(fold).map(KIND).fillna("payment")
-        if "kind" in rows
-        else pd.Series("payment", index=rows.index, dtype="str")
-    )
-    own = rows["payment_id"] if "payment_id" in rows else "payment " + rows["source"]
-    number = rows["document_id"] if "document_id" in rows else pd.Series("", index=rows.index, dtype="str")
-    signed = rows["amount"].abs().where(kind.isin(["return"]), -rows["amount"])
-    signed = signed.where(~kind.isin(["write_off", "discount"]), -rows["amount"].abs())
-    posted = rows.assign(
-        kind=kind,
-        document_id=number.mask(number.eq(""), own),
-        date=rows["settled_on"] if "settled_on" in rows else rows["date"],
-        amount=signed,
-    )
-    _warn_unknown(part, posted[number.ne("")], documents)
-    return posted[["kind", "date", "amount", *_keys(posted)]]
-
-
-def _credit_notes(part: Part, documents: pd.DataFrame | None) -> pd.DataFrame:
-    """Credit notes as postings: on the invoice they are applied to, else documents of their own."""
-    rows = _of_known(part.rows.assign(source=_source(part)), documents)
-    applied = rows["applied_to"] if "applied_to" in rows else pd.Series("", index=rows.index, dtype="str")
-    posted = rows.assign(
-        kind="credit_note",
-        document_id=applied.mask(applied.eq(""), rows["credit_note_id"]),
-        date=rows["credit_note_date"] if "credit_note_date" in rows else rows["date"],
-        amount=-rows["amount"].abs(),
-    )
-    _warn_unknown(part, posted[applied.ne("")], documents)
-    return posted[["kind", "date", "amount", *_keys(posted)]]
-
-
-def _of_known(rows: pd.DataFrame, documents: pd.DataFrame | None) -> pd.DataFrame:
-    """Customer and currency of the document a payment names, where the payment itself does not say."""
-    if documents is None or "document_id" not in rows:
-        return rows
-    for name, blank in (("customer_id", ""), ("currency", NO_CURRENCY)):
-        single = documents.groupby("document_id")[name].agg(["nunique", "first"])
-        known = rows["document_id"].map(single.loc[single["nunique"].eq(1), "first"])
-        given = rows[name] if name in rows else pd.Series(blank, index=rows.index, dtype="str")
-        rows = rows.assign(**{name: given.mask(given.eq(blank) & known.notna(), known)})
-    return rows
-
-
-def _warn_unknown(part: Part, named: pd.DataFrame, documents: pd.DataFrame | None) -> None:
-    """Point out postings on invoices that no file lists: they stand as credit."""
-    if documents is None:
-        return
-    keys = ["customer_id", "document_id"]
-    unknown = named[~pd.MultiIndex.from_frame(named[keys]).isin(pd.MultiIndex.from_frame(documents[keys]))]
-    if len(unknown):
-        shown = [f"'{row.document_id}' of {row.customer_id}" for row in unknown.head(4).itertuples()]
-        part.warnings.append(f"{len(unknown):,} rows name invoices that no file lists, and stand as credit: {some(shown)}")
-
-
-def _customers(parts: list[Part], documents: pd.DataFrame | None) -> pd.DataFrame | None:
-    """The customers' own list first, then names from the documents; customers that no list knows are pointed out."""
-    listed = [part.rows.rename(columns={"customer_name": "name"}) for part in parts if part.holds == "customers"]
-    listed = [rows.assign(name=rows["name"] if "name" in rows else rows["customer_id"]) for rows in listed]
-    named = [
-        part.rows[["customer_id", "customer_name"]].rename(columns={"customer_name": "name"})
-        for part in parts
-        if part.holds == "documents" and "customer_name" in part.rows
-    ]
-    if listed and documents is not None:
-        known = pd.concat([rows["customer_id"] for rows in listed])
-        for part in (part for part in parts if part.holds == "documents"):
-            orphans = part.rows.loc[~part.rows["customer_id"].isin(known), "customer_id"].value_counts()
-            if len(orphans):
-                shown = some([f"{name} ({count} documents)" for name, count in orphans.items()])
-                part.warnings.append(f"{len(orphans):,} customers are not in the list of customers: {shown}")
-    frames = [rows.drop(columns=["currency"], errors="ignore") for rows in [*listed, *named]]
-    return pd.concat(frames, ignore_index=True).drop_duplicates("customer_id") if frames else None
-
-
 def _note_kinds(kind: pd.Series) -> pd.Series:
-    words = kind.map(fold).str.replace(r"[ -]", "_", regex=True).replace({"email": "letter", "dispute_raised": "dispute"})
+    words = folded(kind).str.replace(r"[ -]", "_", regex=True).replace({"email": "letter", "dispute_raised": "dispute"})
     return words.where(words.isin(["reminder", "call", "letter", "promise", "dispute", "plan", "hold", "handed_over"]), "other")
 
 

@@ -1,7 +1,7 @@
 """What a user says about a file that cannot say it itself: a small TOML file beside the data."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from arkit.errors import ImportRefused, some
@@ -15,7 +15,7 @@ class Mapping:
     ``currency`` holds (field, start of its value, currency) in the order in which they are tried.
     """
 
-    columns: dict[str, str]
+    columns: dict[str, str] = field(default_factory=dict)
     date_order: str | None = None
     decimal: str | None = None
     currency: tuple[tuple[str, str, str], ...] = ()
@@ -34,16 +34,17 @@ class Mapping:
             said = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise _refused(path.name, "a TOML file", str(error)) from error
-        columns = said.get("columns", {})
-        strange = [name for name in columns if name not in SYNONYMS]
-        if strange or not columns:
-            raise _refused(
-                path.name, f"[columns] with fields out of {some(list(SYNONYMS), 50)}", some(strange) or "no [columns]"
-            )
+        columns, codes = said.get("columns", {}), said.get("currency", {})
+        tables = [columns, codes, *codes.values()] if isinstance(codes, dict) else [codes]
+        if not columns or not all(isinstance(table, dict) for table in tables):
+            raise _refused(path.name, "[columns], and [currency.<field>] if need be", "no [columns]" if not columns else "text")
+        strange = [name for name in [*columns, *codes] if name not in SYNONYMS]
+        if strange:
+            raise _refused(path.name, f"fields out of {some(list(SYNONYMS), 50)}", some(strange))
         currency = tuple(
-            (name, "" if start == "other" else start, code)
-            for name, codes in said.get("currency", {}).items()
-            for start, code in sorted(codes.items(), key=lambda item: item[0] == "other")
+            (name, "" if start == "other" else start, str(code))
+            for name, by_start in codes.items()
+            for start, code in sorted(by_start.items(), key=lambda item: item[0] == "other")
         )
         return cls(columns, said.get("date_order"), said.get("decimal"), currency)
 

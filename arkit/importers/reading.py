@@ -3,38 +3,56 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
-from arkit.importers.exports import EXPORTS, Export
-from arkit.importers.headings import DATES, MONEY, Columns, find_columns
+from arkit.importers.exports import EXPORTS, UNUSABLE, Export
+from arkit.importers.headings import DATES, MONEY, Columns, find_columns, match, normal
 from arkit.importers.mapping import Mapping
-from arkit.importers.sheets import Sheet, as_text
-from arkit.ledger import Ledger, parse_day
+from arkit.importers.sheets import TOP, Sheet, as_text
 from arkit.money import NO_CURRENCY
 from arkit.tables import REJECTS
 
 IDENTIFIERS = ("customer_id", "document_id", "payment_id", "credit_note_id", "applied_to")
+#: What tells the rows of a table apart.
+NUMBER = {"documents": "document_id", "payments": "payment_id", "credit notes": "credit_note_id", "customers": "customer_id"}
 SOFT = ("since", "credit_limit")
 FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
-TOTAL = re.compile(r"(grand |sub ?)?total\b.*|gesamt.*|(zwischen)?summe.*|totaal.*|percent.*", re.IGNORECASE)
-STAMP = re.compile(r"\s*(\w+day, |(accrual|cash) basis|page \d|seite \d|printed|generated|created)", re.IGNORECASE)
+#: Headings that mean the customer in one system and an account of the ledger in another.
+ACCOUNTS = ("account", "konto", "compte")
+#: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
+_SUM = (
+    r"(?:grand |sub[- ]?|sous-|gesamt|zwischen)?(?:totals?|totale?s?|totaal|summe|gesamt|somme|suma|gesamtsumme|gesamtbetrag)"
+)
+TOTAL = re.compile(rf"(?:{_SUM}|percent(?:age)?)\b.*", re.IGNORECASE | re.DOTALL)
+GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
+OF = re.compile(rf"{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
+STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
-PRINTED_DAY = re.compile(r"(?:as of|as at|at|per|stand|zum|stichtag:?)\s+(.{6,24})", re.IGNORECASE)
+PRINTED_DAY = re.compile(
+    r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|al|em)\b:?\s+(?=(\S.*))", re.IGNORECASE
+)
+#: Words of a line that says when a report was made, which is not the day it shows.
+MADE = re.compile(r"\b(printed|generated|created|exported|run)\b", re.IGNORECASE)
 #: Words of a status column that say the document is not owed at all.
-NOT_OWED = ("draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "entwurf", "storniert", "annule", "anulada")
+NOT_OWED = (
+    "draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "bill credit note", "bill overpayment", "entwurf",
+    "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho", "cancelada",
+)  # fmt: skip
 #: Words of a kind column, by what the posting is.
 KIND_WORDS = {
-    "invoice": "invoice, sales invoice, inv, si, rv, dr, rechnung, facture, factura, factuur, fatura",
-    "credit_note": "credit memo, credit note, sales credit note, credit, sc, dg, gutschrift, avoir, nota de credito",
-    "payment": "payment, unapplied payment, deposit, receipt, sales overpayment, overpayment, prepayment, dz, sa, zahlung, "
-    "paiement, pago, betaling, pagamento",
+    "invoice": "invoice, sales invoice, tax invoice, inv, si, rv, dr, rechnung, facture, factura, factuur, fatura",
+    "credit_note": "credit memo, credit note, sales credit note, credit, sc, dg, ru, gutschrift, avoir, "
+    "nota de credito, creditnota",
+    "payment": "payment, unapplied payment, deposit, receipt, sales overpayment, overpayment, sales prepayment, prepayment, "
+    "dz, zp, sa, zahlung, zahlungseingang, paiement, pago, betaling, pagamento",
     "return": "returned, returned payment, bounced, chargeback, return, rucklastschrift",
     "write_off": "write-off, write off, writeoff, bad debt, bank charge, bank charges, ausbuchung",
     "discount": "discount, skonto",
-    "adjustment": "journal entry, journal, adjustment, general journal",
+    "adjustment": "journal entry, journal, adjustment, general journal, ab",
 }
 KIND = {word: kind for kind, words in KIND_WORDS.items() for word in words.split(", ")}
 
@@ -47,8 +65,19 @@ class Options:
     decimal: str | None = None
     currency: str | None = None
     as_of: pd.Timestamp | None = None
-    mapping: Mapping | None = None
+    mapping: Mapping = field(default_factory=Mapping)
     max_rejects: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what no file can be read by."""
+        for name, said, allowed, expected in (
+            ("date order", self.date_order, "dmy|mdy", "dmy or mdy"),
+            ("decimal mark", self.decimal, "[.,]", ". or ,"),
+            ("currency", self.currency, "[A-Z]{3}", "three capitals, such as EUR"),
+        ):
+            if said is not None and not re.fullmatch(allowed, said):
+                fix = "correct the option or the mapping file"
+                raise ImportRefused(f"'{said}' is no {name}.", expected=expected, got=repr(said), fix=fix)
 
 
 @dataclass(eq=False)
@@ -64,8 +93,7 @@ class Part:
     as_of: pd.Timestamp | None = None
     printed: pd.DataFrame = field(default_factory=pd.DataFrame)
     decimal: str = "."
-    alone: Ledger | None = None
-    receipt: dict[str, object] = field(default_factory=dict)
+    receipt: dict[str, Any] = field(default_factory=dict)
 
 
 def read(sheet: Sheet, options: Options) -> Part:
@@ -79,23 +107,21 @@ def read(sheet: Sheet, options: Options) -> Part:
     """
     columns, export = _columns(sheet, options)
     body = sheet.cells.iloc[columns.header + 1 :]
-    body.index = range(columns.header + 2, columns.header + 2 + len(body))
+    body = body.set_axis(range(columns.header + 2, len(sheet.cells) + 1))
     proof = cells.Proof()
-    classes = _classified(body, columns, sheet)
-    entries = body[classes.eq("entry")]
+    rows = _classified(body, columns, sheet)
+    entries = body[rows["class"].eq("entry")]
     raw = {name: entries.iloc[:, at] for name, at in columns.position.items()}
-    if not columns.has("customer_id") and not columns.has("customer_name") and classes.eq("heading").any():
-        raw["customer_name"] = body.iloc[:, 0].where(classes.eq("heading")).ffill()[entries.index]
-    typed = _typed(raw, columns, options, proof, sheet.file)
-    if columns.has("paid_amount", "settled_on") and not columns.has("amount") and not columns.has("open_amount"):
-        typed = typed.rename(columns={"paid_amount": "amount"})
+    typed = _typed(_with_customer(raw, columns, rows["group"], proof), columns, options, proof, sheet.file)
     holds = _holds(columns, typed, sheet)
-    typed = _with_currency(typed, export, options, holds, proof)
-    bad = _unreadable(proof, entries, sheet, options)
-    typed, rejects = _left_out(typed.drop(index=bad["row"].unique()), entries, holds, [bad])
-    part = Part(sheet, columns, holds, typed, rejects, proof.warnings, _printed_day(sheet, columns))
-    part.printed, part.decimal = body[classes.eq("total")], proof.decimal
-    part.receipt = _receipt(part, columns, export, proof, classes)
+    typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
+    bad = _unreadable(proof, sheet, options)
+    typed, left_out = _left_out(typed.drop(index=bad["row"].unique()), entries, holds, sheet)
+    rejects = pd.concat([bad, left_out], ignore_index=True)
+    order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
+    part = Part(sheet, columns, holds, typed, rejects, proof.warnings, _printed_day(sheet, columns, order))
+    part.printed, part.decimal = body[rows["class"].eq("total")], proof.decimal
+    part.receipt = _receipt(part, columns, export, proof, rows["class"])
     _alarms(part)
     if export and export.says:
         part.warnings.append(export.says)
@@ -104,8 +130,8 @@ def read(sheet: Sheet, options: Options) -> Part:
 
 def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
     """The header row and its columns: by mapping, by the one export that claims it, else by synonyms."""
-    wanted = options.mapping.columns if options.mapping else None
-    columns = find_columns(sheet, wanted)
+    _must_be_usable(sheet)
+    columns = find_columns(sheet, options.mapping.columns)
     if columns is None:
         raise ImportRefused(
             f"'{sheet.file}' has no row of headings that arkit knows.",
@@ -114,44 +140,88 @@ def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
     headings = sheet.row(columns.header)
-    claims = [export for export in EXPORTS if export.claims(headings)] if wanted is None else []
-    if not claims:
+    export = next((export for export in EXPORTS if export.claims(headings)), None)
+    if export is None or options.mapping.columns:
         return columns, None
-    named = find_columns(sheet, claims[0].columns)
-    assert named is not None
-    ignored = {field for field, heading in named.heading.items() if heading in claims[0].ignore}
-    kept = {field: at for field, at in named.position.items() if field not in ignored}
-    return Columns(named.header, kept, {field: named.heading[field] for field in kept}), claims[0]
+    named = match(headings, columns.header, export.columns)
+    kept = {field: at for field, at in named.position.items() if named.heading[field] not in export.ignore}
+    return Columns(named.header, kept, {field: named.heading[field] for field in kept}), export
 
 
-def _classified(body: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.Series:
-    """What each row is: entry, heading, total, footer or blank."""
-    text = body.map(as_text) if body.dtypes.eq(object).any() else body.fillna("")
-    filled = text.apply(lambda column: column.str.strip().ne(""))
+def _must_be_usable(sheet: Sheet) -> None:
+    """Refuse a layout that is known to hold no receivables, and say which report to export instead."""
+    for index in range(min(TOP, len(sheet.cells))):
+        headings = sheet.row(index)
+        for layout in UNUSABLE:
+            if layout.claims(headings):
+                raise ImportRefused(
+                    f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
+                    expected="a report that lists single documents and what is owed on each",
+                    got=f"row {index + 1}: {some([heading for heading in headings if heading], 6)}",
+                    fix=layout.instead,
+                )
+
+
+def _classified(body: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.DataFrame:
+    """What each row is (``class``: entry, heading, total, footer or blank) and the heading it stands under (``group``).
+
+    A row with a day in it is an entry; only the others are looked at closely.
+    """
+    text = body.map(as_text).astype("str") if sheet.native else body
+    filled = text.apply(lambda column: column.str.strip().ne("")).astype("bool")
     count = filled.sum(axis=1)
-    first = (
-        text.bfill(axis=1).iloc[:, 0]
-        if not text.shape[1]
-        else text.where(filled).bfill(axis=1).iloc[:, 0].fillna("").astype("str")
-    )
-    dates = [text.iloc[:, at].str.contains(r"\d", regex=True) for name, at in columns.position.items() if name in DATES]
+    dates = [text.iloc[:, at].str.contains("[0-9]", regex=True) for name, at in columns.position.items() if name in DATES]
     dated = pd.concat(dates, axis=1).any(axis=1) if dates else pd.Series(data=False, index=body.index)
-    classes = pd.Series("entry", index=body.index, dtype="str")
-    classes[count.eq(1) & filled.iloc[:, 0] & ~dated] = "heading"
-    classes[first.str.match(TOTAL) & ~dated] = "total"
+    rows = pd.DataFrame({"class": "entry", "group": ""}, index=body.index, dtype="str")
+    odd = ~dated | count.le(2)
+    rows.loc[odd, "class"] = _undated(text[odd], filled[odd], count[odd], columns, sheet)
+    lone = rows["class"].eq("heading") & count.eq(1)
+    first = text[lone].agg("".join, axis=1).str.strip() if lone.any() else pd.Series(dtype="str")
+    rows["group"] = first.reindex(body.index).mask(rows["class"].eq("total"), "").ffill().fillna("").astype("str")
+    return rows
+
+
+def _undated(text: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, columns: Columns, sheet: Sheet) -> pd.Series:
+    """What rows are that show no day: headings of groups, totals, stamps, blanks, or entries that lack one."""
+    if text.empty:
+        return pd.Series(dtype="str")
+    at = filled.to_numpy().argmax(axis=1)
+    first = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str").str.strip()
+    money = filled.iloc[:, [place for name, place in columns.position.items() if name in MONEY]].any(axis=1)
+    number = columns.position.get("document_id", -1)
+    numbered = filled.iloc[:, number] & (at != number) if number >= 0 else pd.Series(data=False, index=text.index)
+    lone = count.eq(1)
+    closes = first.str.replace(OF, "", regex=True).isin(first[lone]) | first.str.fullmatch(GRAND)
+    classes = pd.Series("entry", index=text.index, dtype="str")
+    classes[lone] = "heading"
+    classes[lone & money] = "total"
+    classes[first.str.match(TOTAL) & ~numbered & (closes | (money & ~lone))] = "total"
     classes[first.str.match(STAMP) & count.le(2)] = "footer"
     classes[(text == sheet.row(columns.header)).all(axis=1)] = "heading"
     classes[count.eq(0)] = "blank"
     return classes
 
 
+def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series, proof: cells.Proof) -> dict[str, pd.Series]:
+    """The columns with those that name the customer put right: a ledger account names none, a group's heading may."""
+    account = columns.heading.get("customer_id", "")
+    numbers = cells.texts(raw["customer_id"]) if normal(account) in ACCOUNTS else pd.Series(dtype="str")
+    if len(numbers) and "customer_name" in raw and not numbers.str.contains("[0-9]", regex=True).any():
+        proof.warnings.append(f"'{account}' names accounts of the ledger, not customers: not used")
+        raw = {name: column for name, column in raw.items() if name != "customer_id"}
+    own = [raw[name] for name in ("customer_id", "customer_name") if name in raw]
+    if group.ne("").any() and not any(cells.texts(column).ne("").any() for column in own):
+        raw = {name: column for name, column in raw.items() if name != "customer_id"}
+        raw["customer_name"] = group[next(iter(raw.values())).index]
+    return raw
+
+
 def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof: cells.Proof, file: str) -> pd.DataFrame:
-    """Every column by what its field holds."""
+    """Every column by what its field holds; a customer without a number goes by the name."""
     heading = columns.heading
     dates = {heading[name]: raw[name] for name in DATES if name in raw and name not in SOFT}
     money = {heading[name]: raw[name] for name in MONEY if name in raw and name not in SOFT}
-    order = options.date_order or (options.mapping.date_order if options.mapping else None)
-    decimal = options.decimal or (options.mapping.decimal if options.mapping else None)
+    order, decimal = options.date_order, options.decimal
     read = cells.days(dates, proof, order, file) | cells.amounts(money, proof, decimal, file)
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
@@ -167,8 +237,11 @@ def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof:
         else:
             typed[name] = cells.numbers(column) if name == "terms_days" else cells.texts(column)
     frame = pd.DataFrame(typed)
-    if "customer_id" not in frame and "customer_name" in frame:
-        frame["customer_id"] = frame["customer_name"]
+    if "customer_name" in frame:
+        own = frame["customer_id"] if "customer_id" in frame else pd.Series("", index=frame.index, dtype="str")
+        frame["customer_id"] = own.mask(own.eq(""), frame["customer_name"])
+    if not {"amount", "open_amount", "due_date"} & set(frame):
+        frame = frame.rename(columns={"paid_amount": "amount"})
     return frame
 
 
@@ -190,34 +263,42 @@ def _softly(
 
 def _holds(columns: Columns, typed: pd.DataFrame, sheet: Sheet) -> str:
     """What a table holds, told by its columns."""
-    has = columns.has
-    money = "amount" in typed or "open_amount" in typed
-    if has("kind") and has("date") and (has("until") or has("outcome")):
+    has = set(typed)
+    money, day = has & {"amount", "open_amount"}, has & {"date", "settled_on", "credit_note_date"}
+    if {"kind", "date", "customer_id"} <= has and has & {"until", "outcome"}:
         return "notes"
-    if has("credit_note_id") and money:
+    if "credit_note_id" in has and "amount" in has and has & {"date", "credit_note_date"}:
         return "credit notes"
-    named = has("customer_id") or has("customer_name")
-    if money and not has("due_date") and (has("payment_id") or has("settled_on") or _titled_payments(sheet, columns)):
+    if "amount" in has and day and "due_date" not in has and _lists_payments(typed, sheet, columns):
         return "payments"
-    if money and has("date") and "customer_id" in typed:
+    if money and {"date", "customer_id"} <= has:
         return "documents"
-    if named and not has("date") and not has("document_id") and (not money or has("email") or has("phone") or has("address")):
+    if "customer_id" in has and not has & {"date", "document_id"} and (not money or has & {"email", "phone", "address"}):
         return "customers"
     lacking = [
-        name for name, there in (("customer", "customer_id" in typed), ("date", has("date")), ("amount", money)) if not there
+        name for name, there in (("customer", "customer_id" in has), ("date", "date" in has), ("amount", money)) if not there
     ]
     raise ImportRefused(
         f"'{sheet.file}' does not say enough to be read.",
         expected="a column each for customer, document number, date, due date and amount or open balance",
         got=f"no {' and no '.join(lacking)}; understood were {columns.shown()}",
-        fix="export a report that lists single invoices, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
+        fix="export a report that lists single invoices, or name the columns in a mapping file: --mapping FILE",
     )
 
 
-def _titled_payments(sheet: Sheet, columns: Columns) -> bool:
-    """Whether the file's name or the title above its headings says that it lists payments."""
+def _lists_payments(typed: pd.DataFrame, sheet: Sheet, columns: Columns) -> bool:
+    """Whether rows are payments: they have numbers as such, no day but that of payment, or a title that says so."""
+    if "payment_id" in typed or ("settled_on" in typed and "date" not in typed):
+        return True
     titles = [sheet.file, *(" ".join(sheet.row(index)) for index in range(columns.header))]
-    return any(PAYMENTS.search(title) for title in titles)
+    invoices = "kind" in typed and cells.folded(typed["kind"]).map(KIND).eq("invoice").any()
+    return any(PAYMENTS.search(title) for title in titles) and not invoices
+
+
+def _with_day(typed: pd.DataFrame, holds: str) -> pd.DataFrame:
+    """Rows with the day they are posted under one name, whatever the export calls it."""
+    day = {"payments": "settled_on", "credit notes": "credit_note_date"}.get(holds, "date")
+    return typed.assign(date=typed[day]) if day in typed else typed
 
 
 def _with_currency(
@@ -226,17 +307,17 @@ def _with_currency(
     """A currency for every row: the file's, what a code implies, what is declared, else XXX, and that is said."""
     if holds in ("customers", "notes"):
         return typed
-    rules = export.currency if export else options.mapping.currency if options.mapping else ()
+    rules = export.currency if export else options.mapping.currency
     currency = typed["currency"].str.upper() if "currency" in typed else pd.Series("", index=typed.index, dtype="str")
     for name, start, code in rules:
         codes = typed[name] if name in typed else pd.Series("", index=typed.index, dtype="str")
         currency = currency.mask(currency.eq("") & codes.str.startswith(start), code)
-    if currency.eq("").any() and not options.currency:
+    if currency.eq("").any() and options.currency is None:
         proof.warnings.append("no currency is stated: amounts carry none; say --currency EUR, for example")
     return typed.assign(currency=currency.mask(currency.eq(""), options.currency or NO_CURRENCY))
 
 
-def _unreadable(proof: cells.Proof, entries: pd.DataFrame, sheet: Sheet, options: Options) -> pd.DataFrame:
+def _unreadable(proof: cells.Proof, sheet: Sheet, options: Options) -> pd.DataFrame:
     """The cells that cannot be read, as rejects, if they are no more than the user allows."""
     rows = sorted({row for row, *_ in proof.bad})
     if len(rows) > options.max_rejects:
@@ -248,71 +329,66 @@ def _unreadable(proof: cells.Proof, entries: pd.DataFrame, sheet: Sheet, options
             fix=f"correct the export, or leave those rows out with --max-rejects {len(rows)}",
         )
     reasons = [f"{name}: '{text}' {why}" for _, name, text, why in proof.bad]
-    values = [_shown(entries.loc[row]) for row, *_ in proof.bad]
-    return pd.DataFrame({"row": [row for row, *_ in proof.bad], "reason": reasons, "values": values})
+    return rejected(sheet, [row for row, *_ in proof.bad], reasons)
 
 
-def _left_out(
-    typed: pd.DataFrame, entries: pd.DataFrame, holds: str, rejects: list[pd.DataFrame]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, sheet: Sheet) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
-    entries = entries.loc[typed.index]
-    unnumbered = holds == "payments" and "payment_id" not in typed
-    copies = entries.duplicated() & (not unnumbered)
-    first = (
-        entries.reset_index(names="_row").groupby(list(entries.columns), sort=False, dropna=False)["_row"].transform("first")
-    )
-    reasons = pd.Series("", index=typed.index, dtype="str")
-    reasons = reasons.mask(copies, "an exact copy of row " + pd.Series(first.to_numpy(), index=typed.index).astype("str"))
-    if "status" in typed and holds == "documents":
-        status = typed["status"].map(cells.fold)
-        reasons = reasons.mask(status.isin(NOT_OWED) & reasons.eq(""), "not owed: its status is '" + typed["status"] + "'")
-    needed = {"documents": ["date"], "payments": [], "credit notes": [], "customers": [], "notes": ["date"]}[holds]
-    for name in needed:
-        reasons = reasons.mask(typed[name].isna() & reasons.eq(""), f"it has no {name.replace('_', ' ')}")
-    reasons = reasons.mask(
-        typed["customer_id"].eq("") & reasons.eq("") if "customer_id" in typed else False, "it names no customer"
-    )
+    first = _copied(typed, entries.loc[typed.index], holds)
+    reasons = ("an exact copy of row " + first.astype("str")).where(first.ne(0), "")
+    for name in ("status", "kind"):
+        if name in typed and holds == "documents":
+            not_owed = cells.folded(typed[name]).isin(NOT_OWED) & reasons.eq("")
+            reasons = reasons.mask(not_owed, f"not owed: its {name} is '" + typed[name] + "'")
+    needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
+    amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
+    for name in [*needed.get(holds, []), *amount]:
+        reasons = reasons.mask(typed[name].isna() & reasons.eq(""), f"it has no {name}")
+    if "customer_id" in typed:
+        reasons = reasons.mask(typed["customer_id"].eq("") & reasons.eq(""), "it names no customer")
     if holds == "customers":
         again = typed["customer_id"].duplicated() & reasons.eq("")
         reasons = reasons.mask(again, "customer " + typed["customer_id"] + " is listed before")
     out = reasons.ne("")
-    if out.any():
-        values = entries[out].apply(_shown, axis=1)
-        rejects = [
-            *rejects,
-            pd.DataFrame({"row": typed.index[out], "reason": reasons[out].to_numpy(), "values": values.to_numpy()}),
-        ]
-    table = pd.concat(rejects, ignore_index=True) if rejects else pd.DataFrame()
-    return typed[~out], table.astype({"row": "int64"}) if len(table) else table
+    return typed[~out], rejected(sheet, list(typed.index[out]), list(reasons[out]))
 
 
-def _shown(row: pd.Series) -> str:
-    """A row in words, for the list of rows not used."""
-    return " | ".join(text for text in map(as_text, row) if text)[:200]
+def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str) -> pd.Series:
+    """Per row the row it is an exact copy of, or 0; rows without a number are never copies, for two may be alike."""
+    number = NUMBER.get(holds, "date")
+    first = pd.Series(0, index=typed.index, dtype="int64")
+    if number not in typed:
+        return first
+    key = [name for name in ("customer_id", number) if name in typed]
+    alike = typed.duplicated(key, keep=False) & typed[number].astype("str").ne("")
+    if alike.any():
+        same = [entries[name][alike] for name in entries] + [typed[key[0]][alike]]
+        rows = pd.Series(typed.index[alike], index=typed.index[alike])
+        before = rows.groupby(same, sort=False, dropna=False).transform("first")
+        first.loc[alike] = before.mask(before.eq(rows), 0)
+    return first
 
 
-def _printed_day(sheet: Sheet, columns: Columns) -> pd.Timestamp | None:
+def _printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:
     """The day that a title above the header prints, 'As of Jun 30, 2026', if its order is beyond doubt."""
     for index in range(columns.header):
-        found = PRINTED_DAY.search(" ".join(sheet.row(index)))
-        if found:
-            proof, text = cells.Proof(), found[1].strip().rstrip(",")
-            try:
-                day = cells.days({"title": pd.Series([text], index=[index + 1])}, proof, None, sheet.file)["title"].iloc[0]
-            except ImportRefused:
-                continue
-            if pd.notna(day):
-                return parse_day(day)
+        title = " ".join(filter(None, sheet.row(index)))
+        for found in PRINTED_DAY.finditer("" if MADE.search(title) else title):
+            words = found[1].split()[:5]
+            tried = [" ".join(words[:count]).strip(",.;)") for count in range(len(words), 0, -1)]
+            days = [cells.day(text, order) for text in tried if len(text) > 5]
+            if any(day is not None for day in days):
+                return next(day for day in days if day is not None)
     return None
 
 
-def _receipt(part: Part, columns: Columns, export: Export | None, proof: cells.Proof, classes: pd.Series) -> dict[str, object]:
+def _receipt(part: Part, columns: Columns, export: Export | None, proof: cells.Proof, classes: pd.Series) -> dict[str, Any]:
+    """What a sheet was understood as, without what only joining shows; the rows by class add up to the rows of the sheet."""
     counts = classes.value_counts()
     orders = pd.Series(proof.date_order, dtype="str")
     grouped = [f"{how} ({some([repr(name) for name in names], 9)})" for how, names in orders.groupby(orders).groups.items()]
     top = [not any(part.sheet.row(index)) for index in range(columns.header)]
-    rejected = part.rejects["row"].nunique() if len(part.rejects) else 0
+    rejected = part.rejects["row"].nunique()
     return {
         "file": part.sheet.file,
         "status": "read",
@@ -364,6 +440,13 @@ def _count(part: Part, odd: pd.Series, words: str) -> None:
     if odd.any():
         where = some([f"row {row}" for row in part.rows.index[odd]])
         part.warnings.append(f"{int(odd.sum()):,} {words}: {where}")
+
+
+def rejected(sheet: Sheet, rows: list[int], reasons: list[str]) -> pd.DataFrame:
+    """Rows of a sheet that are not used, each with its reason and what it says."""
+    said = sheet.cells.iloc[[row - 1 for row in rows]].itertuples(index=False, name=None)
+    values = [" | ".join(filter(None, map(as_text, row)))[:200] for row in said]
+    return pd.DataFrame({"row": pd.Series(rows, dtype="int64"), "reason": reasons, "values": values})
 
 
 def rejects_table(parts: list[Part]) -> pd.DataFrame:

@@ -6,7 +6,11 @@ CSV cells stay text. Cells of a workbook keep their kind: dates and numbers that
 import csv
 import hashlib
 import io
+import itertools
+import struct
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +27,8 @@ SEPARATORS = (",", ";", "\t", "|")
 MOST_UNPACKED = 1 << 30
 #: Rows in which separator and header are looked for.
 TOP = 30
+#: Characters that hold them.
+TOP_CHARACTERS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +58,14 @@ def read_sheets(path: Path) -> list[Sheet]:
         content = path.read_bytes()
     except OSError as error:
         raise _refused(path.name, "a file that can be read", str(error), "check the path and who may read it") from error
-    if not content.strip():
-        raise _refused(path.name, "rows of data", "an empty file", "export it again")
     digest = hashlib.sha256(content).hexdigest()
     if content[:4] == b"PK\x03\x04" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return [
-            Sheet(path.name, digest, cells, f"workbook, sheet '{name}'", True) for name, cells in _workbook(path.name, content)
-        ]
+        sheets = _workbook(path.name, content)
+        named = {title: f"{path.name} [{title}]" if len(sheets) > 1 else path.name for title in sheets}
+        return [Sheet(named[title], digest, cells, f"workbook, sheet '{title}'", True) for title, cells in sheets.items()]
     text, encoding = _decoded(path.name, content)
+    if not text.strip():
+        raise _refused(path.name, "rows of data", "an empty file", "export it again")
     cells, separator = _separated(path.name, text)
     shown = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}[separator]
     return [Sheet(path.name, digest, cells, f"text, {encoding}, separated by {shown}", False)]
@@ -80,30 +86,33 @@ def _refused(name: str, expected: str, got: str, fix: str) -> ImportRefused:
     return ImportRefused(f"'{name}' cannot be read.", expected=expected, got=got, fix=fix)
 
 
-def _workbook(name: str, content: bytes) -> list[tuple[str, pd.DataFrame]]:
+def _workbook(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """Sheets of a workbook that hold anything."""
     if content[:2] == b"PK":
-        try:
-            unpacked = sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        except zipfile.BadZipFile as error:
-            raise _refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
-        if unpacked > MOST_UNPACKED:
-            got = f"{len(content):,} bytes that unpack to {unpacked:,}"
-            raise _refused(name, "a workbook that unpacks to at most 1 GiB", got, "export it as CSV")
+        _must_unpack(name, content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(title, book.get_sheet_by_name(title).to_python(skip_empty_area=False)) for title in book.sheet_names]
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         got = f"{error} (a password, or not a workbook)"
         raise _refused(name, "a workbook without password", got, "save it without password as .xlsx or CSV") from error
-    frames = [
-        (title, pd.DataFrame([[None if cell == "" else cell for cell in row] for row in rows], dtype="object"))
-        for title, rows in sheets
-    ]
-    filled = [(title, frame) for title, frame in frames if frame.notna().any(axis=None)]
+    blank = {"": None}
+    frames = {title: pd.DataFrame(rows, dtype="object").replace(blank) for title, rows in sheets}
+    filled = {title: frame for title, frame in frames.items() if frame.notna().any(axis=None)}
     if not filled:
         raise _refused(name, "rows of data", "a workbook whose sheets are all empty", "export it again")
     return filled
+
+
+def _must_unpack(name: str, content: bytes) -> None:
+    """Refuse a packed workbook that is cut off, or far larger than it looks."""
+    try:
+        unpacked = sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(content)).infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+        raise _refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
+    if unpacked > MOST_UNPACKED:
+        got = f"{len(content):,} bytes that unpack to {unpacked:,}"
+        raise _refused(name, "a workbook that unpacks to at most 1 GiB", got, "export it as CSV")
 
 
 def _decoded(name: str, content: bytes) -> tuple[str, str]:
@@ -113,7 +122,7 @@ def _decoded(name: str, content: bytes) -> tuple[str, str]:
             return content.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError as error:
             raise _refused(name, "text in UTF-16", str(error), "export it again as UTF-8") from error
-    if b"\x00" in content[:4096]:
+    if b"\x00" in content:
         raise _refused(name, "a CSV file or a workbook", "neither: it holds binary data", "export it as CSV or XLSX")
     for encoding, shown in (("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
         try:
@@ -124,29 +133,43 @@ def _decoded(name: str, content: bytes) -> tuple[str, str]:
 
 
 def _separated(name: str, text: str) -> tuple[pd.DataFrame, str]:
-    """Cells of a text file, split at the separator that cuts its first rows into the most equal fields."""
-    top = text.splitlines()[: TOP * 2]
-    widths = {mark: sorted(len(row) for row in csv.reader(top, delimiter=mark) if row) for mark in SEPARATORS}
-    separator = max(
-        SEPARATORS, key=lambda mark: (widths[mark].count(widths[mark][-1]) if widths[mark][-1] > 1 else 0, widths[mark][-1])
-    )
-    if widths[separator][-1] < 2:
-        raise _refused(
-            name, "columns separated by comma, semicolon, tab or pipe", f"one column: {top[0][:60]!r}", "export it as CSV"
-        )
+    """Cells of a text file, split at the separator that cuts most of its first rows into the same number of fields."""
+    votes = {mark: _votes(text, mark) for mark in SEPARATORS}
+    separator = max(votes, key=lambda mark: votes[mark])
+    if not any(votes[separator]):
+        got = f"one column: {text.strip().splitlines()[0][:60]!r}"
+        raise _refused(name, "columns separated by comma, semicolon, tab or pipe", got, "export it as CSV")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) if _ragged(text, separator) else None
-        if rows is None:
-            frame = pd.read_csv(
-                io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False
-            )
-            return frame, separator
+        try:
+            return _cut(text, separator, max(map(len, _rows(text[:TOP_CHARACTERS], separator, 2 * TOP)))), separator
+        except pd.errors.ParserError:  # a row further down is wider
+            return _cut(text, separator, max(map(len, _rows(text, separator)))), separator
     except (csv.Error, pd.errors.ParserError) as error:
-        raise _refused(name, "the same columns in every row", str(error), "export it again; a quote may be missing") from error
-    return pd.DataFrame(rows, dtype="str").fillna(""), separator
+        raise _refused(name, "quotes that are closed", str(error), "export it again; a quote may be missing") from error
 
 
-def _ragged(text: str, separator: str) -> bool:
-    """Whether the first row has fewer fields than some later one near the top, so that the fast reader would stumble."""
-    rows = [len(row) for row in csv.reader(text.splitlines()[: TOP * 2], delimiter=separator)]
-    return max(rows) != rows[0]
+def _votes(text: str, separator: str) -> tuple[int, int]:
+    """How many of the first rows a separator cuts into the same number of fields, and into how many."""
+    try:
+        widths = Counter(map(len, _rows(text[:TOP_CHARACTERS], separator, 2 * TOP)))
+    except csv.Error:
+        return (0, 0)
+    return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+
+
+def _rows(text: str, separator: str, most: int | None = None) -> Iterator[list[str]]:
+    return itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), most)
+
+
+def _cut(text: str, separator: str, width: int) -> pd.DataFrame:
+    """Text as rows of ``width`` cells; shorter rows are filled up with blanks."""
+    cells = pd.read_csv(
+        io.StringIO(text, newline=""),
+        sep=separator,
+        header=None,
+        names=range(width),
+        dtype=str,
+        keep_default_na=False,
+        skip_blank_lines=False,
+    )
+    return cells.fillna("")

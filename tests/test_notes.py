@@ -1,0 +1,175 @@
+import pandas as pd
+import pytest
+
+from arkit.notes import CLOSED, blocked, broken_promises, known_notes
+from arkit.policy import Policy
+from arkit.tables import DOCUMENTS, NOTES
+
+
+def notes(*rows):
+    """Notes from (day, kind, document, until, outcome); all of customer C1."""
+    table = pd.DataFrame([(*row, *("", None, "")[len(row) - 2 :]) for row in rows])
+    table.columns = ["date", "kind", "document_id", "until", "outcome"]
+    return table.astype({"until": "str"}).assign(customer_id="C1")
+
+
+def looked_at(as_of, open_amount=100.0, settled_on=None, *, document_id="I1"):
+    """The documents of one day: one invoice of C1, due on 2026-01-31."""
+    day = pd.Timestamp(as_of)
+    row = {
+        "as_of": day,
+        "customer_id": "C1",
+        "document_id": document_id,
+        "kind": "invoice",
+        "issued": "2026-01-01",
+        "due_date": "2026-01-31",
+        "amount": 100.0,
+        "open_amount": open_amount,
+        "currency": "EUR",
+        "settled": open_amount == 0,
+        "settled_on": settled_on,
+        "days_late": (day - pd.Timestamp("2026-01-31")).days,
+    }
+    return DOCUMENTS.conform(pd.DataFrame([row]))
+
+
+def words(table, *names):
+    rows = table[list(names)].copy()
+    for name in rows.select_dtypes("datetime"):
+        rows[name] = rows[name].dt.strftime("%Y-%m-%d").fillna("")
+    return list(rows.itertuples(index=False, name=None))
+
+
+PROMISE = ("2026-02-01", "promise", "I1", "2026-02-10")
+
+
+# what is known
+
+
+def test_notes_are_known_from_their_day_on_oldest_first_with_outcomes_in_lower_case():
+    said = notes(("2026-02-03", "call", "", None, "Reached"), ("2026-02-01", "reminder"), ("2026-02-04", "call"))
+    known = known_notes(said, pd.Timestamp("2026-02-03"))
+    assert words(known, "date", "kind", "outcome") == [("2026-02-01", "reminder", ""), ("2026-02-03", "call", "reached")]
+
+
+def test_no_notes_are_an_empty_table():
+    pd.testing.assert_frame_equal(known_notes(None, pd.Timestamp("2026-02-03")), NOTES.empty())
+    assert len(blocked(looked_at("2026-02-03"), None)) == 0
+    assert len(broken_promises(looked_at("2026-02-03"), None)) == 0
+
+
+def test_no_documents_have_no_day_and_so_nothing_is_known():
+    assert len(blocked(DOCUMENTS.empty(), notes(PROMISE))) == 0
+    assert len(broken_promises(DOCUMENTS.empty(), notes(PROMISE))) == 0
+
+
+# what nobody may be asked for
+
+
+@pytest.mark.parametrize("kind", ["dispute", "plan", "hold"])
+def test_what_has_no_end_blocks_until_somebody_closes_it(kind):
+    said = notes(("2026-02-01", kind, "I1"))
+    assert words(blocked(looked_at("2030-01-01"), said), "customer_id", "document_id", "kind", "since", "until") == [
+        ("C1", "I1", kind, "2026-02-01", "")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["reminder", "call", "letter", "handed_over", "other"])
+def test_what_is_only_said_blocks_nothing(kind):
+    assert len(blocked(looked_at("2026-02-01"), notes(("2026-02-01", kind, "I1")))) == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "blocks"), [("2026-01-31", False), ("2026-02-01", True), ("2026-02-10", True), ("2026-02-11", False)]
+)
+def test_a_hold_with_an_end_blocks_from_its_day_up_to_its_end(as_of, blocks):
+    assert bool(len(blocked(looked_at(as_of), notes(("2026-02-01", "hold", "I1", "2026-02-10"))))) is blocks
+
+
+@pytest.mark.parametrize("outcome", [*CLOSED, "Resolved", "KEPT"])
+def test_a_later_word_that_closes_it_unblocks(outcome):
+    said = notes(("2026-02-01", "dispute", "I1"), ("2026-02-05", "dispute", "I1", None, outcome))
+    assert len(blocked(looked_at("2026-02-04"), said)) == 1
+    assert len(blocked(looked_at("2026-02-05"), said)) == 0
+
+
+def test_the_newest_word_on_each_document_counts():
+    said = notes(
+        ("2026-02-05", "promise", "I1", "2026-02-20"),
+        PROMISE,
+        ("2026-02-05", "dispute", "I2", None, "resolved"),
+        ("2026-02-06", "dispute", "I2", None, "open"),
+        ("2026-02-06", "promise", "", "2026-02-28"),
+    )
+    assert words(blocked(looked_at("2026-02-15"), said), "document_id", "kind", "since", "until") == [
+        ("I1", "promise", "2026-02-05", "2026-02-20"),
+        ("I2", "dispute", "2026-02-06", ""),
+        ("", "promise", "2026-02-06", "2026-02-28"),
+    ]
+
+
+def test_closing_one_document_leaves_the_other_and_the_account():
+    said = notes(("2026-02-01", "hold"), ("2026-02-01", "hold", "I2"), ("2026-02-02", "hold", "I2", None, "closed"))
+    assert words(blocked(looked_at("2026-02-03"), said), "document_id") == [("",)]
+
+
+# promises
+
+
+@pytest.mark.parametrize(
+    ("as_of", "running"), [("2026-02-10", True), ("2026-02-11", True), ("2026-02-12", True), ("2026-02-13", False)]
+)
+def test_a_promise_runs_to_its_day_and_the_days_of_grace_and_is_broken_the_day_after(as_of, running):
+    documents, said = looked_at(as_of), notes(PROMISE)
+    assert (len(blocked(documents, said)), len(broken_promises(documents, said))) == ((1, 0) if running else (0, 1))
+
+
+def test_the_days_of_grace_are_the_policys():
+    none = Policy.parse("[contact]\npromise_grace_days = 0")
+    assert len(blocked(looked_at("2026-02-11"), notes(PROMISE), none)) == 0
+    assert words(broken_promises(looked_at("2026-02-11"), notes(PROMISE), none), "document_id", "until", "still_open") == [
+        ("I1", "2026-02-10", True)
+    ]
+
+
+@pytest.mark.parametrize(("settled_on", "broken"), [("2026-02-05", 0), ("2026-02-12", 0), ("2026-02-13", 1)])
+def test_a_promise_is_kept_if_the_money_came_by_its_day_and_grace(settled_on, broken):
+    late = broken_promises(looked_at("2026-03-31", 0.0, settled_on), notes(PROMISE))
+    assert len(late) == broken
+    assert not late["still_open"].any()
+
+
+def test_a_promise_about_an_invoice_that_was_paid_twice_is_not_broken():
+    assert len(broken_promises(looked_at("2026-03-31", -20.0), notes(PROMISE))) == 0
+
+
+def test_a_promise_about_a_document_nobody_knows_is_not_broken():
+    assert len(broken_promises(looked_at("2026-03-31", document_id="I7"), notes(PROMISE))) == 0
+
+
+def test_a_promise_without_a_day_can_neither_run_nor_be_broken():
+    said = notes(("2026-02-01", "promise", "I1"))
+    assert len(blocked(looked_at("2026-03-31"), said)) == 0
+    assert len(broken_promises(looked_at("2026-03-31"), said)) == 0
+
+
+def test_what_an_outcome_calls_kept_is_kept_and_what_it_calls_broken_is_broken():
+    kept, broken = (notes((*PROMISE, outcome)) for outcome in ("Kept", "Broken"))
+    assert len(broken_promises(looked_at("2026-03-31"), kept)) == 0
+    assert words(broken_promises(looked_at("2026-02-09"), broken), "document_id", "still_open") == [("I1", True)]
+    assert words(broken_promises(looked_at("2026-02-09", 0.0, "2026-02-09"), broken), "still_open") == [(False,)]
+    without_a_day = notes(("2026-02-01", "promise", "I1", None, "broken"))
+    assert words(broken_promises(looked_at("2026-02-09"), without_a_day), "until", "still_open") == [("", True)]
+
+
+def test_a_promise_about_the_whole_account_is_broken_while_something_due_by_then_is_owed():
+    about_all = notes(("2026-02-01", "promise", "", "2026-02-10"))
+    assert words(broken_promises(looked_at("2026-02-13"), about_all), "document_id", "still_open") == [("", True)]
+    assert len(broken_promises(looked_at("2026-02-13", 0.0, "2026-02-09"), about_all)) == 0
+    before_it_was_due = notes(("2026-01-10", "promise", "", "2026-01-20"))
+    assert len(broken_promises(looked_at("2026-02-13"), before_it_was_due)) == 0
+
+
+def test_each_broken_promise_is_a_row_and_later_ones_are_not_looked_at():
+    said = notes(PROMISE, ("2026-02-14", "promise", "I1", "2026-02-20"), ("2026-03-01", "promise", "I1", "2026-03-02"))
+    assert words(broken_promises(looked_at("2026-02-28"), said), "until") == [("2026-02-10",), ("2026-02-20",)]
