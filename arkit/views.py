@@ -1,5 +1,6 @@
 """Tables as people read them in a cell or a report: amounts with separators on the right, days as days, text escaped."""
 
+import hashlib
 from collections.abc import Callable, Hashable
 
 import pandas as pd
@@ -29,7 +30,13 @@ def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:
     words = pd.DataFrame({str(name): _words(top, str(name)) for name in top}, index=top.index)
     right: list[Hashable] = list(top.select_dtypes("number"))
     wide: list[Hashable] = [name for name in words if name in WIDE]
-    style = words.style.hide(axis="index").format(escape="html").format_index(_heading, axis="columns", escape="html")
+    same = hashlib.sha256(words.to_csv().encode()).hexdigest()[:8]  # what is shown names the table: equal runs, equal pages
+    style = (
+        words.style.set_uuid(same)
+        .hide(axis="index")
+        .format(escape="html")
+        .format_index(_heading, axis="columns", escape="html")
+    )
     style = style.set_properties(subset=right, **{"text-align": "right", "white-space": "nowrap"})
     style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "18em"})
     left: list[Hashable] = [name for name in words if name not in right and name not in wide]

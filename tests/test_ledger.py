@@ -134,8 +134,20 @@ def test_a_returned_payment_reopens_the_invoice_at_its_old_due_date():
 
 def test_a_write_off_settles_without_money():
     book = ledger(INVOICE, ("I1", "payment", "2026-03-01", -60.0), ("I1", "write_off", "2026-06-30", -40.0))
-    shown = ("open_amount", "settled_on", "paid_amount", "written_off")
-    assert told(book.at("2026-06-30"), *shown) == [(0.0, "2026-06-30", 60.0, 40.0)]
+    shown = ("open_amount", "settled_on", "last_paid_on", "paid_amount", "written_off")
+    assert told(book.at("2026-06-30"), *shown) == [(0.0, "2026-06-30", "2026-03-01", 60.0, 40.0)]
+
+
+def test_the_last_day_of_payment_is_that_of_money_and_missing_where_none_came():
+    book = ledger(
+        INVOICE,
+        ("I1", "payment", "2026-02-01", -30.0),
+        ("I1", "payment", "2026-03-01", -30.0),
+        ("I1", "credit_note", "2026-04-01", -5.0),
+        ("I2", "invoice", "2026-01-10", 9.0),
+    )
+    assert told(book.at("2026-02-28"), "last_paid_on") == [("2026-02-01",), (None,)]
+    assert told(book.at("2026-12-31"), "last_paid_on") == [("2026-03-01",), (None,)]
 
 
 def test_a_discount_settles_without_being_money():
@@ -386,6 +398,11 @@ def test_an_open_item_that_is_settled_without_a_day_counts_as_on_time():
     items = listed(("2026-02-28", "I1", 0.0, "2026-01-10", "2026-02-09"), ("2026-02-28", "I2", 0.0, "2026-01-10", "2026-02-09"))
     documents = Ledger(snapshots=items.assign(settled_on=[None, "2026-02-14"])).at("2026-02-28")
     assert told(documents, "settled", "settled_on", "days_late") == [(True, None, 0), (True, "2026-02-14", 5)]
+
+
+def test_an_open_item_that_is_open_has_no_day_of_settlement_whatever_the_export_says():
+    items = listed(("2026-02-28", "I1", 40.0, "2026-01-10", "2026-02-09")).assign(settled_on="2026-02-14")
+    assert told(Ledger(snapshots=items).at("2026-02-28"), "settled", "settled_on", "days_late") == [(False, None, 19)]
 
 
 def test_postings_and_open_items_of_different_documents_stand_together():

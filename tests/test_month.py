@@ -22,7 +22,7 @@ ROWS = [
     ("=1+1", "P1", "payment", "2026-10-01", None, -50.05, "EUR"),
     ("C2", "@I3", "invoice", "2026-08-01", "2026-08-31", 30.0, "EUR"),
     ("C2", "@I3", "payment", DAY, None, -30.0, "EUR"),
-    ("C2", "I4", "invoice", DAY, "2026-11-30", 1.0, "EUR"),
+    ("C2", "-I4", "invoice", DAY, "2026-11-30", 1.0, "EUR"),
     ("C3", "I5", "invoice", "2026-08-01", "2026-08-31", 1500.0, "JPY"),
 ]
 
@@ -70,6 +70,11 @@ def test_the_summary_is_one_row_per_currency_and_its_parts_add_up(made):
     assert parts(summary, "JPY", "open_total", "past_due", "not_due", "credit") == (1500.0, 1500.0, 0.0, 0.0)
     assert parts(summary, "EUR", "documents", "customers") == (4, 2)
     assert summary["past_due_share"].round(4).tolist() == [round(1000.10 / 1201.30, 4), 1.0]
+
+
+def test_a_customer_who_owes_in_two_currencies_counts_in_both():
+    owed = [("C1", "I1", "invoice", DAY, None, 5.0, "EUR"), ("C1", "I2", "invoice", DAY, None, 5.0, "USD")]
+    assert summarise(Ledger(postings(owed)).at(DAY))["customers"].to_dict() == {"EUR": 1, "USD": 1}
 
 
 def test_the_start_of_the_day_knows_nothing_dated_on_it(made):
@@ -181,7 +186,7 @@ def test_no_text_of_a_table_begins_as_a_formula(folder):
         text = table.drop(columns=[name for name in table if table[name].str.fullmatch(r"-?[\d.]*").all()])
         assert not text.map(lambda cell: cell.startswith(("=", "+", "-", "@", "\t", "\r"))).any(axis=None)
     assert set(read(folder, "documents")["customer_id"]) == {"'=1+1", "C2", "C3"}
-    assert "'@I3" in set(read(folder, "documents")["document_id"])
+    assert {"'@I3", "'-I4"} <= set(read(folder, "documents")["document_id"])
     assert "'=HYPERLINK(1)" in set(read(folder, "actions")["name"])
     assert read(folder, "rejects")["values"].tolist() == ["'=2+3"]
 
