@@ -11,7 +11,7 @@ from arkit.importers.cells import texts
 from arkit.importers.headings import normal
 from arkit.importers.joining import ASIDE, join
 from arkit.importers.mapping import Mapping
-from arkit.importers.reading import Options, Part, read
+from arkit.importers.reading import Options, Part, must_be_usable, read
 from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, read_sheets
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
@@ -193,6 +193,7 @@ def _read_file(path: Path, options: Options, seen: dict[str, Path]) -> tuple[lis
         )
     parts, aside = [], []
     for sheet in sheets:
+        must_be_usable(sheet)
         try:
             parts.append(read(sheet, options))
         except ImportRefused:

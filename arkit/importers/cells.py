@@ -79,6 +79,12 @@ def identifiers(column: pd.Series) -> pd.Series:
     return text.str.removesuffix(".0") if floats.any() and (floats | text.eq("")).all() else text
 
 
+def rounded(column: pd.Series) -> pd.Series:
+    """Marks numbers that a spreadsheet has cut to 15 digits: '1.13E+18', or as long a number stored as such."""
+    written = texts(column).str.fullmatch(r"[0-9](?:\.[0-9]+)?E\+[0-9]+")
+    return written | _stored(column).abs().ge(1e15)
+
+
 def texts(column: pd.Series) -> pd.Series:
     """A column as trimmed text, whatever it was stored as."""
     text = column if column.dtype == "str" else column.map(as_text).astype("str")

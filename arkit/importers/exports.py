@@ -69,7 +69,14 @@ SAP_CLEARED_EXTRACT = Export(
     says="'total_open_amount' is the amount of the document; it is settled where 'clear_date' stands",
 )
 
-EXPORTS = (SAP_OPEN_EXTRACT, SAP_CLEARED_EXTRACT)
+#: Rows stand under the contact; the total of a row is what is still owed.
+XERO_AGED_DETAIL = Export(
+    "Xero Aged Receivables Detail",
+    frozenset({"invoice date", "due date", "invoice number", "older", "total"}),
+    {"open_amount": "Total"},
+)
+
+EXPORTS = (SAP_OPEN_EXTRACT, SAP_CLEARED_EXTRACT, XERO_AGED_DETAIL)
 
 #: A form to type invoices into; its asterisks mark what must be filled in.
 XERO_TEMPLATE = Unusable(

@@ -8,8 +8,8 @@ import pandas as pd
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
 from arkit.importers.cells import folded
-from arkit.importers.reading import GRAND, KIND, Part, rejected, rejects_table
-from arkit.importers.sheets import Sheet
+from arkit.importers.reading import GRAND, KIND, PAID_WORDS, Part, rejected, rejects_table
+from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
 from arkit.tables import CUSTOMERS, KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
@@ -17,7 +17,6 @@ from arkit.tables import CUSTOMERS, KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, T
 LOWERING = ("credit_note", "payment", "write_off", "discount")
 #: What a list of payments can hold; 'invoice' there says what was paid.
 PAYING = ("payment", "return", "write_off", "discount", "adjustment", "invoice")
-PAID_WORDS = ("paid", "bezahlt", "paye", "pagado", "betaald", "pago", "closed", "settled")
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
 #: Documents of all files; without ``as_of`` they become postings, ``open_amount`` being what the list itself states as open.
@@ -201,8 +200,8 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
 def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
     """Compare what was read with the grand total a sheet prints, where it prints one."""
     name = "open_amount" if "open_amount" in part.columns.position else "amount"
-    labels = part.printed.map(cells.as_text).agg("".join, axis=1) if len(part.printed) else pd.Series(dtype="str")
-    grand = part.printed[labels.str.match(GRAND)]
+    labels = [next(filter(None, map(as_text, row)), "") for row in part.printed.itertuples(index=False, name=None)]
+    grand = part.printed[[bool(GRAND.fullmatch(label)) for label in labels]]
     if not len(grand) or name not in part.columns.position or len(set(rows["currency"])) != 1:
         return
     cell = grand.iloc[-1:, part.columns.position[name]]

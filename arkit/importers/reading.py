@@ -29,7 +29,7 @@ _SUM = (
 )
 TOTAL = re.compile(rf"(?:{_SUM}|percent(?:age)?)\b.*", re.IGNORECASE | re.DOTALL)
 GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
-OF = re.compile(rf"{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
+OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
 STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
 PRINTED_DAY = re.compile(
@@ -42,6 +42,9 @@ NOT_OWED = (
     "draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "bill credit note", "bill overpayment", "entwurf",
     "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho", "cancelada",
 )  # fmt: skip
+PAID_WORDS = ("paid", "bezahlt", "paye", "pagado", "betaald", "pago", "closed", "settled")
+#: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.
+LOWERING_SIDE = ("h", "haben", "c", "cr", "credit")
 #: Words of a kind column, by what the posting is.
 KIND_WORDS = {
     "invoice": "invoice, sales invoice, tax invoice, inv, si, rv, dr, rechnung, facture, factura, factuur, fatura",
@@ -112,7 +115,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     rows = _classified(body, columns, sheet)
     entries = body[rows["class"].eq("entry")]
     raw = {name: entries.iloc[:, at] for name, at in columns.position.items()}
-    typed = _typed(_with_customer(raw, columns, rows["group"], proof), columns, options, proof, sheet.file)
+    typed = _completed(_typed(_with_customer(raw, columns, rows["group"], proof), columns, options, proof, sheet.file))
     holds = _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
     bad = _unreadable(proof, sheet, options)
@@ -130,7 +133,6 @@ def read(sheet: Sheet, options: Options) -> Part:
 
 def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
     """The header row and its columns: by mapping, by the one export that claims it, else by synonyms."""
-    _must_be_usable(sheet)
     columns = find_columns(sheet, options.mapping.columns)
     if columns is None:
         raise ImportRefused(
@@ -148,7 +150,7 @@ def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
     return Columns(named.header, kept, {field: named.heading[field] for field in kept}), export
 
 
-def _must_be_usable(sheet: Sheet) -> None:
+def must_be_usable(sheet: Sheet) -> None:
     """Refuse a layout that is known to hold no receivables, and say which report to export instead."""
     for index in range(min(TOP, len(sheet.cells))):
         headings = sheet.row(index)
@@ -209,6 +211,8 @@ def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series
     if len(numbers) and "customer_name" in raw and not numbers.str.contains("[0-9]", regex=True).any():
         proof.warnings.append(f"'{account}' names accounts of the ledger, not customers: not used")
         raw = {name: column for name, column in raw.items() if name != "customer_id"}
+    if normal(columns.heading.get("document_id")) == "id" and not {"customer_id", "date", "amount", "open_amount"} & set(raw):
+        raw = {"customer_id" if name == "document_id" else name: column for name, column in raw.items()}
     own = [raw[name] for name in ("customer_id", "customer_name") if name in raw]
     if group.ne("").any() and not any(cells.texts(column).ne("").any() for column in own):
         raw = {name: column for name, column in raw.items() if name != "customer_id"}
@@ -217,7 +221,7 @@ def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series
 
 
 def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof: cells.Proof, file: str) -> pd.DataFrame:
-    """Every column by what its field holds; a customer without a number goes by the name."""
+    """Every column by what its field holds."""
     heading = columns.heading
     dates = {heading[name]: raw[name] for name in DATES if name in raw and name not in SOFT}
     money = {heading[name]: raw[name] for name in MONEY if name in raw and name not in SOFT}
@@ -226,23 +230,28 @@ def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof:
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
-    typed: dict[str, pd.Series] = {}
-    for name, column in raw.items():
-        if name in DATES or name in MONEY:
-            typed[name] = read[heading[name]]
-        elif name in IDENTIFIERS:
-            typed[name] = cells.identifiers(column)
-        elif name in FLAGS:
-            typed[name] = cells.flags(column)
-        else:
-            typed[name] = cells.numbers(column) if name == "terms_days" else cells.texts(column)
-    frame = pd.DataFrame(typed)
-    if "customer_name" in frame:
-        own = frame["customer_id"] if "customer_id" in frame else pd.Series("", index=frame.index, dtype="str")
-        frame["customer_id"] = own.mask(own.eq(""), frame["customer_name"])
-    if not {"amount", "open_amount", "due_date"} & set(frame):
-        frame = frame.rename(columns={"paid_amount": "amount"})
-    return frame
+    readers = dict.fromkeys(IDENTIFIERS, cells.identifiers) | dict.fromkeys(FLAGS, cells.flags) | {"terms_days": cells.numbers}
+    others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
+    for name in IDENTIFIERS:
+        cut = cells.rounded(raw[name]) if name in raw else pd.Series(dtype="bool")
+        if cut.any():
+            shown = some([f"row {row} '{number}'" for row, number in others[name][cut].items()])
+            proof.warnings.append(f"'{heading.get(name, name)}' holds numbers that a spreadsheet has rounded: {shown}")
+    return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
+
+
+def _completed(typed: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what other columns imply: a customer without a number goes by the name, a side of the account is a sign."""
+    if "customer_name" in typed:
+        own = typed["customer_id"] if "customer_id" in typed else pd.Series("", index=typed.index, dtype="str")
+        typed = typed.assign(customer_id=own.mask(own.eq(""), typed["customer_name"]))
+    if "side" in typed:
+        lowers = cells.folded(typed["side"]).isin(LOWERING_SIDE)
+        signed = {name: typed[name].abs().mask(lowers, -typed[name].abs()) for name in {"amount", "open_amount"} & set(typed)}
+        typed = typed.assign(**signed)
+    if not {"amount", "open_amount", "due_date"} & set(typed):
+        typed = typed.rename(columns={"paid_amount": "amount"})
+    return typed
 
 
 def _softly(
@@ -328,8 +337,8 @@ def _unreadable(proof: cells.Proof, sheet: Sheet, options: Options) -> pd.DataFr
             got=some(shown, 5),
             fix=f"correct the export, or leave those rows out with --max-rejects {len(rows)}",
         )
-    reasons = [f"{name}: '{text}' {why}" for _, name, text, why in proof.bad]
-    return rejected(sheet, [row for row, *_ in proof.bad], reasons)
+    reasons = [f"{name}: '{text}' {why}" for _, name, text, why in sorted(proof.bad)]
+    return rejected(sheet, sorted(row for row, *_ in proof.bad), reasons)
 
 
 def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, sheet: Sheet) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -422,6 +431,9 @@ def _alarms(part: Part) -> None:
         _count(part, rows["due_date"].lt(rows["date"]), "documents are due before they were issued")
     if {"date", "settled_on"} <= set(rows):
         _count(part, rows["settled_on"].lt(rows["date"]), "documents were paid before they were issued")
+    if {"status", "open_amount"} <= set(rows):
+        odd = cells.folded(rows["status"]).isin(PAID_WORDS) & rows["open_amount"].fillna(0).ne(0)
+        _count(part, odd, "documents are paid by their status and open by their balance")
     if "disputed" in rows and rows["disputed"].any():
         count = int(rows["disputed"].sum())
         part.warnings.append(f"{count:,} documents are marked disputed without a day: not used, for nobody knows since when")
