@@ -11,7 +11,7 @@ month: .venv/installed ## the month on data/sample
 test: .venv/complete ## ruff, types, tests with doctests, notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	$(BIN)/basedpyright --level error
 	$(BIN)/pytest -n 2
 
