@@ -22,6 +22,8 @@ COMPARE: dict[str, Callable[..., pd.Series]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
+#: Facts whose names need words for somebody who reads only the list.
+SHORT = {"breaks_norm_days": "days beyond its norm", "chaseable": "amount to ask for", "overdue_net": "past due after credits"}
 #: Where no rule of a policy holds, a person looks.
 NO_RULE = Rule("no-rule", "review", {}, "no rule of the policy holds; {chaseable} past due", "complete the policy's ladder", 5)
 
@@ -167,7 +169,9 @@ def _about_invoices(facts: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     """How many invoices there ever were; where open items do not show what was paid, settled ones are unknown, not none."""
     invoices = documents[documents["kind"].eq("invoice")]
     unknown = invoices.loc[invoices["paid_amount"].isna(), "customer_id"]
-    known = ~facts["customer_id"].isin(unknown)
+    known = ~facts["customer_id"].isin(unknown) & bool(
+        documents["kind"].eq("payment").any() or invoices["payments"].gt(0).any()
+    )
     return facts.assign(
         invoices=facts["customer_id"].map(invoices.groupby("customer_id").size()).fillna(0),
         n_settled=facts["n_settled"].where(known | facts["n_settled"].gt(0)),
@@ -267,7 +271,11 @@ def _lacking(facts: pd.DataFrame, rule: Rule, policy: Policy) -> np.ndarray:
     for fact in (fact for fact in rule.when if fact in GRADUAL_FACTS):
         sign, bound = _comparison(rule.when[fact], policy)
         fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
-        said = f"{rule.action.replace('_', ' ')} if {fact.replace('_', ' ')} {sign} {bound:,g} (now " + _said(facts, fact) + ")"
+        said = (
+            f"{rule.action.replace('_', ' ')} if {SHORT.get(fact, fact.replace('_', ' '))} {sign} {bound:,g} (now "
+            + _said(facts, fact)
+            + ")"
+        )
         words = np.where(fails, said.to_numpy(dtype=object), words)
     return words
 

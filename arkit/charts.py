@@ -107,7 +107,7 @@ def aging_by_bucket(aged: pd.DataFrame, *, names: pd.Series | None = None) -> go
     return figure.update_xaxes(title_text="days past due", row=len(currencies))
 
 
-def aging_through_months(aged: pd.DataFrame, *, share: bool = False) -> go.Figure:
+def aging_through_months(aged: pd.DataFrame, *, days: Iterable[pd.Timestamp] | None = None, share: bool = False) -> go.Figure:
     """The aging of several days, one stacked bar per day, one panel per currency; ``aged`` is theirs, concatenated.
 
     The currency of the most customers comes first, and those beyond the third are left out, which the subtitle says.
@@ -115,10 +115,13 @@ def aging_through_months(aged: pd.DataFrame, *, share: bool = False) -> go.Figur
 
     Parameters
     ----------
+    days
+        All days to show; on those that ``aged`` does not have, nothing was open.
     share
         Each bucket as a share of what is open before credits, instead of amounts; credits are then left out.
     """
-    known, days = _known(aged), _days(aged)
+    known = _known(aged)
+    days = _days(aged) if days is None else pd.DatetimeIndex(list(days))
     if known.empty:
         return _sentence(f"nothing is open{_when(days)}")
     currencies, left_out = _shown(known["currency"])
@@ -584,4 +587,4 @@ def _named(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -
     known = {} if names is None else names.dropna().to_dict()
     said = [" ".join(str(known.get(customer) or customer).split()) for customer in customers]
     short = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
-    return [html.escape(name).replace("$", "&#36;") for name in short]
+    return [html.escape(name, quote=False).replace("$", "&#36;") for name in short]

@@ -16,6 +16,8 @@ from arkit.policy import DEFAULTS_FILE, Policy
 from arkit.sample import write_sample
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
+#: What a month leaves in its folder.
+MADE = ("actions.xlsx", "letters", "month.ipynb", "report.html", "run.json", "tables")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return said.run(said)
     except ArkitError as refusal:
         print(f"{type(refusal).__name__}: {refusal}", file=sys.stderr)
-        return REFUSED
+        return USAGE if type(refusal) is ArkitError else REFUSED
+    except BrokenPipeError:  # whoever reads along has seen enough
+        sys.stderr.close()
+        return DONE
     except KeyboardInterrupt:
         print("stopped; nothing is written.", file=sys.stderr)
         return FAILED
@@ -83,6 +88,13 @@ def _takes_exports(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _count(text: str) -> int:
+    """A number of rows, not negative."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of rows")
+    return int(text)
+
+
 def _options(said: argparse.Namespace) -> dict[str, Any]:
     """What was declared about the files, without what was left at its default."""
     options = {name: getattr(said, name) for name in ("date_order", "decimal", "currency", "mapping", "max_rejects")}
@@ -99,8 +111,8 @@ def _month(said: argparse.Namespace) -> int:
     if said.policy:
         Policy.read(said.policy)
     _must_be_free(out, replace=said.replace)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    beside = next(folder for folder in out.parents if folder.exists())
+    making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=beside))
     try:
         parameters = {
             "EXPORTS": [str(path.resolve()) for path in said.exports],
@@ -119,6 +131,7 @@ def _month(said: argparse.Namespace) -> int:
         (made / "report.html").write_text(to_html(node, title=f"The month as of {as_of}"), "utf-8")
         if out.exists():
             shutil.rmtree(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
         made.rename(out)
     except NotebookFailed as failure:
         print(f"A defect, in arkit or in its notebook; nothing is written.\n{failure}", file=sys.stderr)
@@ -144,17 +157,20 @@ def _printed_day(said: argparse.Namespace) -> str:
 
 
 def _must_be_free(out: Path, *, replace: bool) -> None:
-    """Refuse to write over anything but a month, and over that only when told to."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    """Refuse to write over anything but a month, and over that only when told to and nothing else is in the folder."""
+    file = next((path for path in (out, *out.parents) if path.is_file()), None)
+    inside = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    month = {"run.json", "actions.xlsx"} <= inside
+    strange = sorted(inside - set(MADE))
+    if file is None and (not inside or (month and replace and not strange)):
         return
-    month = (out / "run.json").exists() and (out / "actions.xlsx").exists()
-    if not (month and replace):
-        raise OutputRefused(
-            f"'{out}' is not empty.",
-            expected="a folder that does not exist yet, or an empty one",
-            got="a month made earlier; its workbook may be somebody's work" if month else "other files",
-            fix="choose another folder" + (", or say --replace to throw that month away" if month else ""),
-        )
+    got = f"a file, '{file}'" if file else ", ".join(strange[:3]) or "a month made earlier; its workbook may be somebody's work"
+    raise OutputRefused(
+        f"'{out}' cannot be written.",
+        expected="a folder that does not exist yet, or an empty one",
+        got=got,
+        fix="choose another folder" + (", or say --replace to throw that month away" if month and not strange else ""),
+    )
 
 
 def _progress(number: int, of: int, title: str) -> None:
@@ -177,7 +193,9 @@ def _told(out: Path) -> str:
         lines.append(words)
     asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
-    warned = [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
+    beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
+    late = [f"  the books end on {run['books_until']}, {beyond:,} days before: nothing later is known"] if beyond > 31 else []
+    warned = late + [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
     if warned:
         lines += ["Look at:", *(line[:300] for line in warned)]
     return "\n".join([*lines, f"Open {out / 'report.html'} and {out / 'actions.xlsx'}"])

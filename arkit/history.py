@@ -85,7 +85,7 @@ def _experiences(invoices: pd.DataFrame) -> pd.DataFrame:
     told = invoices.loc[invoices["paid"] | (invoices["waiting"] & invoices["days_late"].gt(0))]
     late = (told["paid_on"] - told["due_date"]).dt.days.where(told["paid"], told["days_late"]).astype("float64")
     own = told["customer_id"].map(late[told["paid"]].groupby(told["customer_id"]).mean())
-    return told.assign(late=np.where(told["paid"], late, np.fmax(late, own)))
+    return told.assign(late=np.where(told["paid"], late, np.fmax(late, own.astype("float64"))).astype("float64"))
 
 
 def _trend(experience: pd.DataFrame, policy: Policy) -> pd.Series:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from arkit.errors import ArkitError, OutputRefused
+from arkit.errors import ArkitError, DayRefused, OutputRefused
 from arkit.ledger import Ledger
 from arkit.letters import write_letters
 from arkit.money import NO_CURRENCY, plain, to_major, to_minor, totals
@@ -106,6 +106,8 @@ def write_month(
 
     Raises
     ------
+    DayRefused
+        If there are no documents.
     OutputRefused
         If the folder already holds a month: a workbook in it may be somebody's work.
     """
@@ -118,6 +120,14 @@ def write_month(
             fix="choose another folder, or say --replace if nobody has worked in it",
         )
     # first what may be refused: then nothing is written
+    if not len(documents):
+        days = [f"{day:%Y-%m-%d}" for day in ledger.days or []]
+        raise DayRefused(
+            "on that day there is no document yet.",
+            expected=f"a day from {days[0]} on" if days else "exports with documents in them",
+            got="a day before" if days else "none",
+            fix="say a later --as-of" if days else "add the export that lists the invoices",
+        )
     summary = summarise(documents, actions, control_total=control_total)
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
@@ -147,7 +157,8 @@ def write_month(
         "rejects": ledger.rejects,
     }
     _write_tables(target / "tables", tables)
-    run = _run(summary, ledger, tables) | {"letters": len(written)}
+    last = ledger.days[-1] if ledger.days else documents["as_of"].max()
+    run = _run(summary, ledger, tables) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
 

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.filters import markdown2html
 
 from arkit import errors
@@ -99,6 +99,8 @@ def run_notebook(
             client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
         except CellExecutionError as failure:
             raise _refusal(failure) from failure
+        except (DeadKernelError, AssertionError) as failure:
+            raise NotebookFailed("the notebook was stopped from outside, or ran out of memory") from failure
     return node
 
 
@@ -151,7 +153,7 @@ def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
 def _refusal(failure: CellExecutionError) -> Exception:
     """What a cell raised: a refusal with its four lines as it was, or the sign of a defect."""
     kind = getattr(errors, str(failure.ename), None)
-    lines = dict(line.strip().split(": ", 1) for line in str(failure.evalue).split("\n")[1:] if ": " in line)
+    lines = dict(re.findall(r"^  (expected|got|fix): (.*)$", str(failure.evalue), re.MULTILINE))
     if isinstance(kind, type) and issubclass(kind, ArkitError) and {"expected", "got", "fix"} <= set(lines):
         what = str(failure.evalue).split("\n", 1)[0]
         return kind(what, expected=lines["expected"], got=lines["got"], fix=lines["fix"])

@@ -8,9 +8,9 @@ import pandas as pd
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import SCORES
 
-#: How each ingredient is said; {x} is the number behind it, {n} how many invoices.
+#: How each ingredient is said; {x} is the customer's own number, {n} how many invoices, {book} the number it counts as.
 WORDS = {
-    "timing": "{x} days beyond terms over {n} invoices",
+    "timing": "{x} days beyond terms over {n} invoices, counts as {book}",
     "late_share": "{x} of {n} late",
     "overdue_share": "{x} % of the open balance past due",
     "trend": "{x} days later than before",
@@ -44,7 +44,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     weights, numbers = policy.score, _numbers(profiles)
     points = pd.DataFrame(
         {
-            "timing": _timing(numbers["timing"], policy) - 100,
+            "timing": _timing(profiles["days_late_shrunk"].fillna(0), policy) - 100,
             "late_share": -weights.late_share * profiles["late_share"].fillna(0),
             "overdue_share": -weights.overdue_share * profiles["overdue_share"].fillna(0),
             "trend": -weights.trend * _reached(profiles["trend_days"], weights.trend_days),
@@ -59,7 +59,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     scored = profiles[["as_of", "customer_id", "n"]].assign(
         score=reached,
         grade=_grade(reached, policy),
-        reasons=_reasons(points, numbers, profiles["n"]),
+        reasons=_reasons(points, numbers, profiles),
         confidence=profiles["credibility"].round(2),
     )
     return SCORES.conform(scored.join(points.assign(floor=reached - raw).add_prefix("points_")))
@@ -69,7 +69,7 @@ def _numbers(profiles: pd.DataFrame) -> pd.DataFrame:
     """The number each ingredient goes by, as it is said in a reason."""
     return pd.DataFrame(
         {
-            "timing": profiles["days_late_shrunk"].fillna(0),
+            "timing": profiles["days_late_weighted"],
             "late_share": profiles["n_late"],
             "overdue_share": profiles["overdue_share"] * 100,
             "trend": profiles["trend_days"],
@@ -96,9 +96,9 @@ def _grade(reached: pd.Series, policy: Policy) -> np.ndarray:
     return np.array([letter for _, letter in bounds])[np.searchsorted([low for low, _ in bounds], reached, side="right") - 1]
 
 
-def _reasons(points: pd.DataFrame, numbers: pd.DataFrame, n: pd.Series, most: int = 3) -> pd.Series:
+def _reasons(points: pd.DataFrame, numbers: pd.DataFrame, profiles: pd.DataFrame, most: int = 3) -> pd.Series:
     """The ingredients that cost the most, in words with their numbers and points."""
-    said = pd.DataFrame({name: _phrase(str(name), numbers[name], points[name], n) for name in points})
+    said = pd.DataFrame({name: _phrase(str(name), numbers[name], points[name], profiles) for name in points})
     order = np.argsort(points.to_numpy(), axis=1, kind="stable")[:, :most]
     chosen = np.take_along_axis(said.to_numpy(dtype=object), order, axis=1)
     joined = pd.Series("", index=points.index, dtype="str")
@@ -108,9 +108,21 @@ def _reasons(points: pd.DataFrame, numbers: pd.DataFrame, n: pd.Series, most: in
     return joined
 
 
-def _phrase(name: str, number: pd.Series, points: pd.Series, n: pd.Series) -> pd.Series:
-    """One ingredient said for every customer: '18 days beyond terms over 24 invoices (-32.0)'; empty where it costs nothing."""
+def _phrase(name: str, number: pd.Series, points: pd.Series, profiles: pd.DataFrame) -> pd.Series:
+    """One ingredient said for every customer: '8 of 10 late (-8.0)'; empty where it costs less than half a point.
+
+    Where a customer has no history, the book's stands in, and that is said.
+    """
+    fill = {"{x}": _whole(number), "{n}": _whole(profiles["n"]), "{book}": _whole(profiles["days_late_shrunk"])}
     words = pd.Series("", index=points.index, dtype="str")
-    for part in re.split(r"(\{[xn]\})", WORDS[name]):
-        words = words + {"{x}": number.round().astype("int64").astype("str"), "{n}": n.astype("str")}.get(part, part)
-    return (words + " (" + points.map("{:+.1f}".format) + ")").astype("str").where(points.lt(0), "")
+    for part in re.split(r"(\{\w+\})", WORDS[name]):
+        words = words + fill.get(part, part)
+    if name in ("timing", "late_share"):
+        stranger = "nothing paid or past due yet, counts as the book: " + fill["{book}"] + " days beyond terms"
+        words = words.where(profiles["n"].gt(0), stranger if name == "timing" else "late as often as the book")
+    return (words + " (" + points.map("{:+.1f}".format) + ")").astype("str").where(points.le(-0.5), "")
+
+
+def _whole(number: pd.Series) -> pd.Series:
+    """Whole numbers in words."""
+    return number.fillna(0).round().astype("int64").astype("str")

@@ -38,7 +38,7 @@ def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:
         .format_index(_heading, axis="columns", escape="html")
     )
     style = style.set_properties(subset=right, **{"text-align": "right", "white-space": "nowrap"})
-    style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "18em"})
+    style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "18em", "white-space": "pre-line"})
     left: list[Hashable] = [name for name in words if name not in right and name not in wide]
     style = style.set_properties(subset=left, **{"text-align": "left"})
     days: list[Hashable] = list(top.select_dtypes("datetime"))

@@ -71,9 +71,20 @@ def test_the_points_of_all_reasons_add_up_to_the_score_even_at_the_floor():
 
 
 def test_reasons_name_the_costliest_first_with_numbers_and_points():
-    scored = score(profiles_of(n=24, n_late=22, days_late_shrunk=30, late_share=0.9, promises_broken=3))
+    scored = score(profiles_of(n=24, n_late=22, days_late_weighted=33, days_late_shrunk=30, late_share=0.9, promises_broken=3))
     words = scored["reasons"].item().split("; ")
-    assert words == ["30 days beyond terms over 24 invoices (-50.0)", "3 promises broken (-12.0)", "22 of 24 late (-9.0)"]
+    assert words == [
+        "33 days beyond terms over 24 invoices, counts as 30 (-50.0)",
+        "3 promises broken (-12.0)",
+        "22 of 24 late (-9.0)",
+    ]
+
+
+def test_a_customer_without_history_is_judged_by_the_book_and_that_is_said():
+    scored = score(profiles_of(n=0, n_settled=0, days_late_weighted=None, days_late_shrunk=42.0, late_share=0.8))
+    assert scored["reasons"].item() == (
+        "nothing paid or past due yet, counts as the book: 42 days beyond terms (-54.0); late as often as the book (-8.0)"
+    )
 
 
 def test_a_perfect_customer_has_no_reasons_and_the_best_grade():

@@ -69,7 +69,15 @@ def fold(text: object) -> str:
 def folded(column: pd.Series) -> pd.Series:
     """`fold` for a whole column, each distinct text once."""
     codes, distinct = pd.factorize(column)
-    return pd.Series(np.array([*map(fold, distinct), ""], dtype="object")[codes], index=column.index, dtype="str")
+    return pd.Series(pd.array([*map(fold, distinct), ""], dtype="str").take(codes), index=column.index)
+
+
+def meanings(column: pd.Series, words: dict[str, str]) -> pd.Series:
+    """What each text means by a list of folded words, missing where it is none of them; each distinct text once."""
+    codes, distinct = pd.factorize(column)
+    return pd.Series(
+        pd.array([*(words.get(fold(text)) for text in distinct), None], dtype="str").take(codes), index=column.index
+    )
 
 
 def identifiers(column: pd.Series) -> pd.Series:
@@ -79,10 +87,10 @@ def identifiers(column: pd.Series) -> pd.Series:
     return text.str.removesuffix(".0") if floats.any() and (floats | text.eq("")).all() else text
 
 
-def rounded(column: pd.Series) -> pd.Series:
-    """Marks numbers that a spreadsheet has cut to 15 digits: '1.13E+18', or as long a number stored as such."""
-    written = texts(column).str.fullmatch(r"[0-9](?:\.[0-9]+)?E\+[0-9]+")
-    return written | _stored(column).abs().ge(1e15)
+def rounded(column: pd.Series) -> pd.Index:
+    """The rows whose number a spreadsheet has cut to 15 digits: '1.13E+18', or as long a number stored as such."""
+    written = column.astype("str").str.fullmatch(r" *[0-9](?:\.[0-9]+)?E\+[0-9]+ *")
+    return column.index[written | _stored(column).abs().ge(1e15)]
 
 
 def texts(column: pd.Series) -> pd.Series:
@@ -285,7 +293,10 @@ def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, fi
         If some values prove a decimal comma and others a decimal point, or a separator can be read as either.
     """
     stored = {name: _stored(column) for name, column in columns.items()}
-    written = {name: texts(column.mask(stored[name].notna(), "")) for name, column in columns.items()}
+    written = {
+        name: texts(column if column.dtype == "str" else column.mask(stored[name].notna(), ""))
+        for name, column in columns.items()
+    }
     cleaned = {name: _cleaned(text) for name, text in written.items()}
     mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file)
     return {name: _numbers(text, written[name], mark, name, proof).fillna(stored[name]) for name, text in cleaned.items()}
@@ -293,17 +304,15 @@ def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, fi
 
 def numbers(column: pd.Series) -> pd.Series:
     """Days of terms: the greatest number in a text that is no percentage, so '2% 10, Net 30' is 30."""
-    text = folded(texts(column))
-    found = (
-        text.drop_duplicates()
-        .str.extractall(r"\b(\d{1,4}(?:\.\d+)?)(?![\d.]|\s*%)")[0]
-        .astype("float64")
-        .groupby(level=0)
-        .max()
-    )
-    by_text = dict(zip(text[found.index], found, strict=True))
-    at_once = dict.fromkeys(["due on receipt", "upon receipt", "sofort", "cash", "cod", "prepaid"], 0.0)
-    return text.map(by_text | at_once).astype("float64")
+    codes, distinct = pd.factorize(texts(column))
+    return pd.Series(np.array([*map(_terms, distinct), np.nan])[codes], index=column.index)
+
+
+def _terms(text: str) -> float:
+    if fold(text) in ("due on receipt", "upon receipt", "sofort", "cash", "cod", "prepaid"):
+        return 0.0
+    found = re.findall(r"\b(\d{1,4}(?:\.\d+)?)(?![\d.]|\s*%)", text)
+    return max(map(float, found), default=np.nan)
 
 
 def _stored(column: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
-from arkit.importers.cells import folded
+from arkit.importers.cells import folded, meanings
 from arkit.importers.reading import GRAND, KIND, PAID_WORDS, Part, rejected, rejects_table
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
@@ -90,7 +90,7 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
     rows = part.rows.assign(source=_source(part), part=number, kind=_kinds(part)).rename(columns={"date": "issued"})
     own = rows["document_id"] if "document_id" in rows else pd.Series("", index=rows.index, dtype="str")
     unnumbered = own.eq("")
-    rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"])
+    rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"]) if unnumbered.any() else own
     if (rows["kind"].eq("invoice") & unnumbered).any():
         part.warnings.append(f"{int(unnumbered.sum()):,} documents have no number and go by file and row")
     for name in {"amount", "open_amount", "paid_amount"} & set(rows):
@@ -105,11 +105,10 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
 
 def _kinds(part: Part) -> pd.Series:
     """What each document is: by its column of kinds where that says it, else by the sign of its amount."""
-    rows = part.rows
-    money = rows["open_amount"] if "open_amount" in rows else rows["amount"]
-    by_sign = pd.Series(np.where(money.lt(0), "credit_note", "invoice"), index=rows.index, dtype="str")
+    money = part.rows["open_amount" if "open_amount" in part.rows else "amount"]
+    by_sign = pd.Series("invoice", index=money.index, dtype="str").mask(money.lt(0), "credit_note")
     said = _said_kinds(part, KINDS)
-    return by_sign if said is None else said.fillna(by_sign).astype("str")
+    return by_sign if said is None else said.fillna(by_sign)
 
 
 def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
@@ -117,7 +116,7 @@ def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
     if "kind" not in part.rows or part.rows["kind"].eq("").all():
         return None
     stated = part.rows["kind"]
-    said = folded(stated).map(KIND)
+    said = meanings(stated, KIND)
     known = said.isin(allowed)
     if not known.any():
         words, heading = some([f"'{word}'" for word in stated[stated.ne("")].unique()]), part.columns.heading["kind"]
@@ -387,4 +386,4 @@ def _note_kinds(kind: pd.Series) -> pd.Series:
 
 
 def _source(part: Part) -> pd.Series:
-    return part.sheet.file + ":" + pd.Series(part.rows.index.astype("str"), index=part.rows.index, dtype="str")
+    return part.sheet.file + ":" + pd.Series(part.rows.index, index=part.rows.index, dtype="int64").astype("str")

@@ -119,7 +119,8 @@ def read(sheet: Sheet, options: Options) -> Part:
     holds = _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
     bad = _unreadable(proof, sheet, options)
-    typed, left_out = _left_out(typed.drop(index=bad["row"].unique()), entries, holds, sheet)
+    typed = typed.drop(index=bad["row"].unique()) if len(bad) else typed
+    typed, left_out = _left_out(typed, entries, holds, sheet)
     rejects = pd.concat([bad, left_out], ignore_index=True)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
     part = Part(sheet, columns, holds, typed, rejects, proof.warnings, _printed_day(sheet, columns, order))
@@ -170,23 +171,37 @@ def _classified(body: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.DataFr
     A row with a day in it is an entry; only the others are looked at closely.
     """
     text = body.map(as_text).astype("str") if sheet.native else body
-    filled = text.apply(lambda column: column.str.strip().ne("")).astype("bool")
-    count = filled.sum(axis=1)
+    count = _filled(text).sum(axis=1)
     dates = [text.iloc[:, at].str.contains("[0-9]", regex=True) for name, at in columns.position.items() if name in DATES]
     dated = pd.concat(dates, axis=1).any(axis=1) if dates else pd.Series(data=False, index=body.index)
     rows = pd.DataFrame({"class": "entry", "group": ""}, index=body.index, dtype="str")
     odd = ~dated | count.le(2)
-    rows.loc[odd, "class"] = _undated(text[odd], filled[odd], count[odd], columns, sheet)
-    lone = rows["class"].eq("heading") & count.eq(1)
-    first = text[lone].agg("".join, axis=1).str.strip() if lone.any() else pd.Series(dtype="str")
-    rows["group"] = first.reindex(body.index).mask(rows["class"].eq("total"), "").ffill().fillna("").astype("str")
+    rows.loc[odd, "class"] = _undated(text[odd], columns, sheet)
+    rows["group"] = _groups(text, rows["class"])
     return rows
 
 
-def _undated(text: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, columns: Columns, sheet: Sheet) -> pd.Series:
+def _filled(text: pd.DataFrame) -> pd.DataFrame:
+    """Marks cells with more than blanks in them."""
+    return text.apply(lambda column: column.str.strip().ne("")).astype("bool")
+
+
+def _groups(text: pd.DataFrame, classes: pd.Series) -> pd.Series:
+    """The heading each row stands under: that of the last row with nothing but a heading in it, none after a total."""
+    headings = text[classes.eq("heading")]
+    lone = headings[_filled(headings).sum(axis=1).eq(1)]
+    if lone.empty:
+        return pd.Series("", index=text.index, dtype="str")
+    named = lone.agg("".join, axis=1).str.strip().reindex(text.index)
+    return named.mask(classes.eq("total"), "").ffill().fillna("").astype("str")
+
+
+def _undated(text: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.Series:
     """What rows are that show no day: headings of groups, totals, stamps, blanks, or entries that lack one."""
     if text.empty:
         return pd.Series(dtype="str")
+    filled = _filled(text)
+    count = filled.sum(axis=1)
     at = filled.to_numpy().argmax(axis=1)
     first = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str").str.strip()
     money = filled.iloc[:, [place for name, place in columns.position.items() if name in MONEY]].any(axis=1)
@@ -232,9 +247,9 @@ def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof:
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
     readers = dict.fromkeys(IDENTIFIERS, cells.identifiers) | dict.fromkeys(FLAGS, cells.flags) | {"terms_days": cells.numbers}
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
-    for name in IDENTIFIERS:
-        cut = cells.rounded(raw[name]) if name in raw else pd.Series(dtype="bool")
-        if cut.any():
+    for name in (name for name in IDENTIFIERS if name in raw):
+        cut = cells.rounded(raw[name])
+        if len(cut):
             shown = some([f"row {row} '{number}'" for row, number in others[name][cut].items()])
             proof.warnings.append(f"'{heading.get(name, name)}' holds numbers that a spreadsheet has rounded: {shown}")
     return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
@@ -300,7 +315,7 @@ def _lists_payments(typed: pd.DataFrame, sheet: Sheet, columns: Columns) -> bool
     if "payment_id" in typed or ("settled_on" in typed and "date" not in typed):
         return True
     titles = [sheet.file, *(" ".join(sheet.row(index)) for index in range(columns.header))]
-    invoices = "kind" in typed and cells.folded(typed["kind"]).map(KIND).eq("invoice").any()
+    invoices = "kind" in typed and cells.meanings(typed["kind"], KIND).eq("invoice").any()
     return any(PAYMENTS.search(title) for title in titles) and not invoices
 
 
@@ -343,39 +358,37 @@ def _unreadable(proof: cells.Proof, sheet: Sheet, options: Options) -> pd.DataFr
 
 def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, sheet: Sheet) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
-    first = _copied(typed, entries.loc[typed.index], holds)
-    reasons = ("an exact copy of row " + first.astype("str")).where(first.ne(0), "")
-    for name in ("status", "kind"):
-        if name in typed and holds == "documents":
-            not_owed = cells.folded(typed[name]).isin(NOT_OWED) & reasons.eq("")
-            reasons = reasons.mask(not_owed, f"not owed: its {name} is '" + typed[name] + "'")
+    copies = _copied(typed, entries, holds)
+    reasons = ["an exact copy of row " + copies.astype("str")]
+    for name in [name for name in ("status", "kind") if name in typed and holds == "documents"]:
+        reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
     needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
     amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
     for name in [*needed.get(holds, []), *amount]:
-        reasons = reasons.mask(typed[name].isna() & reasons.eq(""), f"it has no {name}")
+        reasons.append(pd.Series(f"it has no {name}", index=typed.index[typed[name].isna()], dtype="str"))
     if "customer_id" in typed:
-        reasons = reasons.mask(typed["customer_id"].eq("") & reasons.eq(""), "it names no customer")
+        nobody = typed.index[typed["customer_id"].eq("")]
+        reasons.append(pd.Series("it names no customer", index=nobody, dtype="str"))
     if holds == "customers":
-        again = typed["customer_id"].duplicated() & reasons.eq("")
-        reasons = reasons.mask(again, "customer " + typed["customer_id"] + " is listed before")
-    out = reasons.ne("")
-    return typed[~out], rejected(sheet, list(typed.index[out]), list(reasons[out]))
+        again = typed["customer_id"][typed["customer_id"].duplicated()]
+        reasons.append("customer " + again + " is listed before")
+    first = pd.concat(reasons)
+    first = first[~first.index.duplicated()].sort_index()
+    kept = typed.drop(index=first.index) if len(first) else typed
+    return kept, rejected(sheet, list(first.index), list(first))
 
 
 def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str) -> pd.Series:
-    """Per row the row it is an exact copy of, or 0; rows without a number are never copies, for two may be alike."""
+    """For each exact copy the row it copies; rows without a number are never copies, for two may be alike."""
     number = NUMBER.get(holds, "date")
-    first = pd.Series(0, index=typed.index, dtype="int64")
     if number not in typed:
-        return first
-    key = [name for name in ("customer_id", number) if name in typed]
-    alike = typed.duplicated(key, keep=False) & typed[number].astype("str").ne("")
-    if alike.any():
-        same = [entries[name][alike] for name in entries] + [typed[key[0]][alike]]
-        rows = pd.Series(typed.index[alike], index=typed.index[alike])
-        before = rows.groupby(same, sort=False, dropna=False).transform("first")
-        first.loc[alike] = before.mask(before.eq(rows), 0)
-    return first
+        return pd.Series(dtype="int64")
+    alike = typed[number].duplicated(keep=False) & typed[number].astype("str").ne("")
+    owner = typed["customer_id" if "customer_id" in typed else number]
+    rows = pd.Series(typed.index[alike], index=typed.index[alike], dtype="int64")
+    same = [column for _, column in entries.loc[rows].items()] + [owner[alike]]
+    first = rows.groupby(same, sort=False, dropna=False).transform("first") if len(rows) else rows
+    return first[first.ne(rows)]
 
 
 def _printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:
