@@ -186,7 +186,7 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
             got=some(shown, 4),
             fix="export a list with one row per document, or map a column that tells them apart to document_id",
         )
-    kept = rows.drop(index=several.index.difference(once.index))
+    kept = rows.drop(index=several.index.difference(once.index)) if len(once) < len(several) else rows
     for number, part in enumerate(parts):
         count, listed = int(kept["part"].eq(number).sum()), int(rows["part"].eq(number).sum())
         part.receipt["documents"] = count

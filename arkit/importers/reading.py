@@ -32,6 +32,8 @@ GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
 OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
 STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
+#: What looks like a day, in a column nobody named.
+DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 PRINTED_DAY = re.compile(
     r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|al|em)\b:?\s+(?=(\S.*))", re.IGNORECASE
 )
@@ -126,6 +128,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     part = Part(sheet, columns, holds, typed, rejects, proof.warnings, _printed_day(sheet, columns, order))
     part.printed, part.decimal = body[rows["class"].eq("total")], proof.decimal
     part.receipt = _receipt(part, columns, export, proof, rows["class"])
+    _unused(part, entries)
     _alarms(part)
     if export and export.says:
         part.warnings.append(export.says)
@@ -336,6 +339,14 @@ def _with_currency(
     for name, start, code in rules:
         codes = typed[name] if name in typed else pd.Series("", index=typed.index, dtype="str")
         currency = currency.mask(currency.eq("") & codes.str.startswith(start), code)
+    strange = currency[~currency.str.fullmatch("[A-Z]{3}|")]
+    if len(strange):
+        raise ImportRefused(
+            f"{len(strange):,} currencies are none.",
+            expected="codes of three letters, such as EUR",
+            got=some([f"row {row} '{code}'" for row, code in strange.items()]),
+            fix="correct the column, or name another one for currency in a mapping file: --mapping FILE (docs/exports.md)",
+        )
     if currency.eq("").any() and options.currency is None:
         proof.warnings.append("no currency is stated: amounts carry none; say --currency EUR, for example")
     return typed.assign(currency=currency.mask(currency.eq(""), options.currency or NO_CURRENCY))
@@ -430,6 +441,22 @@ def _receipt(part: Part, columns: Columns, export: Export | None, proof: cells.P
         "rejected": rejected,
         "customers": part.rows["customer_id"].nunique() if "customer_id" in part.rows else 0,
     }
+
+
+def _unused(part: Part, entries: pd.DataFrame) -> None:
+    """Name the columns that were not used; say so loudly where one holds dates and the file does not tell what was paid."""
+    headings = part.sheet.row(part.columns.header)
+    left = [at for at, heading in enumerate(headings) if heading.strip() and at not in part.columns.position.values()]
+    if left:
+        part.receipt["columns"] += "; not used: " + some([f"'{headings[at].strip()}'" for at in left], 12)
+    if part.holds == "documents" and not {"settled_on", "open_amount", "paid_amount"} & set(part.rows):
+        top = entries.iloc[:200, left].map(as_text)
+        dated = [name for name, column in zip(left, top.items(), strict=True) if column[1].str.fullmatch(DAY_LIKE).mean() > 0.2]
+        part.warnings += [
+            f"the column '{headings[at].strip()}' holds dates and is not used; if it says when a document was paid, "
+            "name it settled_on in a mapping file (docs/exports.md)"
+            for at in dated
+        ]
 
 
 def _alarms(part: Part) -> None:
