@@ -84,7 +84,7 @@ def _takes_exports(command: argparse.ArgumentParser) -> None:
     command.add_argument("--currency", metavar="CODE", help="for exports that state no currency")
     command.add_argument("--mapping", type=Path, metavar="FILE", help="a TOML file that names columns; see docs/exports.md")
     command.add_argument(
-        "--max-rejects", type=int, default=0, metavar="N", help="unreadable rows that may be left out of a file"
+        "--max-rejects", type=_count, default=0, metavar="N", help="unreadable rows that may be left out of a file"
     )
 
 

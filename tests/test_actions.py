@@ -133,6 +133,10 @@ def test_a_first_timer_with_a_large_invoice_is_called_at_once_and_nobody_invents
     assert decide(Ledger(snapshots=items)).loc[0, "rule"] == "grace"
 
 
+def test_nobody_is_called_a_first_timer_where_the_exports_show_no_payment_at_all(ledger_of):
+    assert decide(ledger_of([owed(4000, 10, "new")])).loc[0, "rule"] == "reminder"
+
+
 def test_an_agency_comes_only_after_contacts_on_record(ledger_of):
     never = [owed(2000, 200), owed(2000, 230, number="older")]
     with_record, without = decide(ledger_of(never, notes=TWO_CALLS)).iloc[0], decide(ledger_of(never)).iloc[0]

@@ -68,8 +68,23 @@ def test_a_month_is_not_written_over_unless_told_to(month, capsys):
 def test_a_folder_with_other_files_is_never_replaced(tmp_path, capsys):
     (tmp_path / "thesis.txt").write_text("mine")
     assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path), "--replace"]) == 3
-    assert "got: other files" in capsys.readouterr().err
+    assert "got: thesis.txt" in capsys.readouterr().err
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_file_of_ones_own_in_a_months_folder_is_never_replaced(tmp_path, capsys):
+    for name in ("run.json", "actions.xlsx", "mine.txt"):
+        (tmp_path / name).write_text("{}")
+    assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path), "--replace"]) == 3
+    assert "got: mine.txt" in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").exists()
+
+
+def test_a_file_cannot_be_the_folder_nor_hold_it(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    for out in ("file", "file/month"):
+        assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path / out)]) == 3
+        assert "got: a file, " in capsys.readouterr().err
 
 
 def test_a_refused_export_says_four_lines_ends_with_3_and_leaves_nothing(tmp_path, capsys):
@@ -86,28 +101,31 @@ def test_a_refused_export_says_four_lines_ends_with_3_and_leaves_nothing(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "status", "words"),
     [
-        (["--policy", "absent.toml"], "PolicyRefused: the policy 'absent.toml' cannot be read"),
-        (["--as-of", "31.10.2026"], "ArkitError: '31.10.2026' is not a day"),
+        (["--policy", "absent.toml"], 3, "PolicyRefused: the policy 'absent.toml' cannot be read"),
+        (["--as-of", "31.10.2026"], 2, "ArkitError: '31.10.2026' is not a day"),
     ],
 )
-def test_what_is_wrong_with_the_options_is_said_before_anything_is_read(tmp_path, capsys, arguments, words):
-    assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path / "out"), *arguments]) == 3
+def test_what_is_wrong_with_the_options_is_said_before_anything_is_read(tmp_path, capsys, arguments, status, words):
+    assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path / "out"), *arguments]) == status
     assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
 def test_without_a_day_an_export_must_print_one(tmp_path, capsys):
-    assert main(["month", SAMPLE, "--out", str(tmp_path / "out")]) == 3
+    assert main(["month", SAMPLE, "--out", str(tmp_path / "out")]) == 2
     assert "it is not said which day to look from" in capsys.readouterr().err
 
 
-def test_wrong_usage_ends_with_2(capsys):
+@pytest.mark.parametrize(
+    ("arguments", "words"), [([], "--out"), (["--out", "o", "--max-rejects", "-1"], "'-1' is not a number of rows")]
+)
+def test_wrong_usage_ends_with_2(capsys, arguments, words):
     with pytest.raises(SystemExit) as stopped:
-        main(["month", SAMPLE])
+        main(["month", SAMPLE, *arguments])
     assert stopped.value.code == 2
-    assert "--out" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 def test_check_prints_one_object(capsys):

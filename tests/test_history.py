@@ -157,5 +157,11 @@ def test_promises_are_counted_broken_when_the_day_passes_without_the_money(ledge
     assert one(ledger, "C", notes=ledger.notes)["promises_broken"] == 1
 
 
+def test_a_book_with_nothing_paid_and_nothing_past_due_has_profiles_without_history(ledger_of):
+    row = one(ledger_of([("C", "new", "2026-06-20", "2026-07-20", 100.0, None)]), "C")
+    assert (row["n"], row["n_open"], row["credibility"]) == (0, 1, 0.0)
+    assert pd.isna(row["norm_high"])
+
+
 def test_no_invoices_give_an_empty_table(ledger_of):
     assert not len(profile(ledger_of(monthly("C", [0])).at("2020-01-01")))

@@ -13,6 +13,7 @@ from arkit.errors import ArkitError, DayRefused, ImportRefused
 from arkit.importers import check, load
 from arkit.importers.exports import EXPORTS, UNUSABLE
 from arkit.money import totals
+from arkit.tables import SNAPSHOTS
 
 CLASSES = ["entry", "heading", "total", "footer", "blank", "rejected"]
 SHARED = Path(__file__).parents[2] / "shared"
@@ -539,6 +540,7 @@ def test_paid_amounts_without_a_day_answer_for_one_day_only(tmp_path):
     text = "Customer,Invoice No.,Date,Amount,Paid\nAcme,1,2026-01-05,10.10,4.05\nAcme,2,2026-01-05,20.00,20.00\n"
     ledger = load(csv(tmp_path, text), as_of="2026-02-28")
     assert is_open(ledger, "2026-02-28") == {"1": 6.05, "2": 0.0}
+    assert set(ledger.snapshots) == {*SNAPSHOTS.names, "paid_amount", "salesperson"}
     assert "payments carry no day, so the list answers for one day only: what was open on it" in said(ledger)
     with pytest.raises(DayRefused, match="the open items are not known for 2026-01-31"):
         ledger.at("2026-01-31")
@@ -684,6 +686,12 @@ def test_payments_may_be_written_with_a_minus(tmp_path):
     payments = "Invoice No.,Payment Date,Amount\nINV-1,25/01/2026,-600.00\nINV-2,25/01/2026,(250.50)\n"
     ledger = load(put(tmp_path / "month", {"invoices.csv": INVOICES, "payments.csv": payments}))
     assert is_open(ledger, "2026-02-28") == {"INV-1": 400.0, "INV-2": 0.0, "INV-3": 80.0}
+
+
+def test_a_returned_payment_raises_what_is_owed_whatever_sign_payments_have(tmp_path):
+    payments = "Invoice No.,Payment Date,Amount,Type\nINV-1,25/01/2026,-600.00,Payment\nINV-1,26/01/2026,600.00,Returned\n"
+    ledger = load(put(tmp_path / "month", {"invoices.csv": INVOICES, "payments.csv": payments}))
+    assert (is_open(ledger, "2026-01-25")["INV-1"], is_open(ledger, "2026-01-26")["INV-1"]) == (400.0, 1000.0)
 
 
 def test_what_was_paid_is_no_kind_of_payment(tmp_path):

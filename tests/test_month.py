@@ -5,7 +5,7 @@ import pytest
 
 from arkit.actions import recommend
 from arkit.aging import age
-from arkit.errors import ArkitError, OutputRefused
+from arkit.errors import ArkitError, DayRefused, OutputRefused
 from arkit.history import profile
 from arkit.importers import load
 from arkit.ledger import Ledger
@@ -13,7 +13,7 @@ from arkit.month import summarise, write_month
 from arkit.routes import weigh
 from arkit.sample import sample_ledger
 from arkit.scores import score
-from arkit.tables import ACTIONS, RECEIPTS, REJECTS
+from arkit.tables import ACTIONS, RECEIPTS, REJECTS, SCORES
 
 DAY = "2026-10-31"
 ROWS = [
@@ -256,14 +256,15 @@ def test_a_control_total_that_is_refused_leaves_nothing_behind(made, tmp_path):
     assert not (tmp_path / "month").exists()
 
 
-def test_a_month_in_which_nobody_owes_anything_is_written_too(tmp_path):
-    ledger = Ledger()
+def test_a_month_in_which_nobody_owes_anything_is_written_too(tmp_path, ledger_of):
+    ledger = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, "2026-01-20")])
     documents = ledger.at(DAY)
     scores = score(profile(documents))
     actions, aged = recommend(documents, scores), age(documents)
     month = write_month(tmp_path / "month", ledger=ledger, documents=documents, aged=aged, scores=scores, actions=actions)
     run = json.loads((month / "run.json").read_text("utf-8"))
-    assert (run["as_of"], run["open_total"], run["open_documents"], run["letters"]) == (None, {}, 0, 0)
+    assert (run["as_of"], run["open_total"], run["open_documents"], run["letters"]) == (DAY, {}, 0, 0)
+    assert run["books_until"] == "2026-01-20"
 
 
 # published data
@@ -272,3 +273,18 @@ def test_a_month_in_which_nobody_owes_anything_is_written_too(tmp_path):
 def test_the_published_ledger_has_84_open_invoices_at_the_start_of_its_day(shared):
     summary = summarise(load(shared("data/ibm/WA_Fn-UseC_-Accounts-Receivable.csv")).at("2013-07-01"))
     assert summary[["at_start_of_day", "documents"]].to_numpy().tolist() == [[84, 87]]
+
+
+def test_a_day_before_the_books_is_refused_and_nothing_is_written(tmp_path):
+    ledger = sample_ledger()
+    documents = ledger.at("2010-01-01")
+    with pytest.raises(DayRefused, match=r"no document yet.\n  expected: a day from 2024-05-02 on"):
+        write_month(
+            tmp_path / "out",
+            ledger=ledger,
+            documents=documents,
+            aged=age(documents),
+            scores=SCORES.empty(),
+            actions=ACTIONS.empty(),
+        )
+    assert not list(tmp_path.iterdir())

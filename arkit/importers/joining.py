@@ -64,7 +64,7 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
     return Ledger(
         together,
         _customers(parts, documents),
-        snapshots=documents[shown],
+        snapshots=documents[shown].drop(columns="part"),
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside or []),
         rejects=rejects_table(parts),
@@ -97,10 +97,10 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
         rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs())
     complete = "amount" in rows and rows["amount"].notna().all()
     if _is_snapshot(rows) and not (paid and complete):
-        return LISTED.conform(_snapshot(rows, part, undated))
+        return LISTED.conform(_snapshot(rows, part, undated))[LISTED.names]
     if not paid and "settled_on" not in rows and not rows["kind"].eq("payment").any():
         part.warnings.append("no payments were read: every document counts as open")
-    return LISTED.conform(rows.assign(as_of=None, open_amount=_stated(rows)))
+    return LISTED.conform(rows.assign(as_of=None, open_amount=_stated(rows)))[LISTED.names]
 
 
 def _kinds(part: Part) -> pd.Series:
@@ -199,17 +199,17 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
 def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
     """Compare what was read with the grand total a sheet prints, where it prints one."""
     name = "open_amount" if "open_amount" in part.columns.position else "amount"
-    labels = [next(filter(None, map(as_text, row)), "") for row in part.printed.itertuples(index=False, name=None)]
-    grand = part.printed[[bool(GRAND.fullmatch(label)) for label in labels]]
+    said = ((as_text(cell).strip() for cell in row) for row in part.printed.itertuples(index=False, name=None))
+    grand = part.printed[[bool(GRAND.fullmatch(next(filter(None, row), ""))) for row in said]]
     if not len(grand) or name not in part.columns.position or len(set(rows["currency"])) != 1:
         return
     cell = grand.iloc[-1:, part.columns.position[name]]
     printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].iloc[0]
     if pd.notna(printed):
         currency = str(rows["currency"].iloc[0])
-        difference = float(totals(rows, name).sum()) - float(printed)
+        difference = round(float(totals(rows, name).sum()) - float(printed), 4) + 0.0
         part.receipt |= {"printed_total": plain(float(printed), currency), "difference": plain(difference, currency)}
-        if round(difference, 4):
+        if difference:
             part.warnings.append(
                 f"the file prints a total of {text(float(printed), currency)}, {text(difference, currency)} from what was read"
             )
@@ -260,7 +260,8 @@ def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
     kind = kind[rows.index].replace("invoice", "payment")
     own = rows["payment_id"] if "payment_id" in rows else pd.Series("", index=rows.index, dtype="str")
     number = rows["document_id"].mask(rows["document_id"].eq(""), own)
-    received = rows["amount"] if rows["amount"].gt(0).any() else -rows["amount"]
+    minus = rows["amount"].lt(0).any() and not rows["amount"][kind.eq("payment")].gt(0).any()
+    received = -rows["amount"] if minus else rows["amount"]
     lowering = (-received).mask(kind.isin(["write_off", "discount"]), -received.abs())
     posted = rows.assign(
         kind=kind,
