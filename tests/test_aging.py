@@ -11,7 +11,7 @@ from arkit.policy import Policy
 from arkit.tables import DOCUMENTS, KINDS
 
 AS_OF = pd.Timestamp("2026-10-31")
-QUICK = settings(max_examples=50, deadline=None, derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 def documents(*rows, as_of=AS_OF):

@@ -1049,7 +1049,7 @@ def never_anything_but_a_refusal(folder, content, options):
         assert by_class(ledger) == ledger.receipts["rows"].where(ledger.receipts["status"].eq("read"), 0).tolist()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.binary(max_size=300), OPTIONS)
 def test_random_bytes_never_end_in_anything_but_a_refusal(tmp_path_factory, content, options):
     never_anything_but_a_refusal(tmp_path_factory.mktemp("bytes"), content, options)
@@ -1063,7 +1063,7 @@ PIECES = [
 EDIT = st.tuples(st.integers(0, 600), st.integers(0, 30), st.sampled_from([b"", *PIECES]))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(
     st.sampled_from([*MONTH.values(), OPEN_ITEMS, GROUPED, STATED, TEMPLATE]), st.lists(EDIT, min_size=1, max_size=8), OPTIONS
 )
