@@ -414,6 +414,20 @@ def test_a_stated_currency_stands_and_a_declared_one_fills_the_gaps(tmp_path):
     assert "no currency is stated: amounts carry none; say --currency EUR, for example" in said(ledger)
 
 
+def test_signs_of_currencies_are_codes_and_what_is_neither_is_refused(tmp_path):
+    text = INVOICES.replace("250.50,EUR", "250.50,€").replace("80.00,EUR", "80.00,£")
+    assert totals(load(csv(tmp_path, text)).at("2026-02-28")).to_dict() == {"EUR": 1250.5, "GBP": 80.0}
+    with pytest.raises(ImportRefused, match=r"(?s)1 currencies are none.*got: row 4 'DOLLARS'"):
+        load(csv(tmp_path, INVOICES.replace("80.00,EUR", "80.00,Dollars")))
+
+
+def test_columns_that_were_not_used_are_named_and_louder_where_they_hold_dates(tmp_path):
+    text = INVOICES.replace("Currency", "Erledigt").replace("EUR", "20/02/2026")
+    ledger = load(csv(tmp_path, text))
+    assert receipt(ledger)["columns"].endswith("; not used: 'Erledigt'")
+    assert "the column 'Erledigt' holds dates and is not used; if it says when a document was paid" in said(ledger)
+
+
 # rows not used
 
 

@@ -32,6 +32,8 @@ GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
 OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
 STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
+#: Currencies that are written as a sign and mean one code only.
+SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
 #: What looks like a day, in a column nobody named.
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 PRINTED_DAY = re.compile(
@@ -336,6 +338,7 @@ def _with_currency(
         return typed
     rules = export.currency if export else options.mapping.currency
     currency = typed["currency"].str.upper() if "currency" in typed else pd.Series("", index=typed.index, dtype="str")
+    currency = currency.replace(SIGNS)
     for name, start, code in rules:
         codes = typed[name] if name in typed else pd.Series("", index=typed.index, dtype="str")
         currency = currency.mask(currency.eq("") & codes.str.startswith(start), code)
