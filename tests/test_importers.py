@@ -689,6 +689,13 @@ def test_a_payment_without_an_invoice_takes_the_only_currency_of_its_customer(tm
     assert totals(ledger.at("2026-02-28")).to_dict() == {"EUR": 730.5}
 
 
+def test_a_payment_takes_the_company_from_the_invoice_it_names(tmp_path):
+    header, *rows = INVOICES.splitlines()
+    invoices = "\n".join([header + ",Company Code", *[row + ",U001" for row in rows]])
+    ledger = load(put(tmp_path / "month", {"invoices.csv": invoices, "payments.csv": PAYMENTS}))
+    assert is_open(ledger, "2026-02-28") == {"INV-1": 400.0, "INV-2": 250.5, "INV-3": 0.0, "P-5": -33.0}
+
+
 def test_payments_on_invoices_that_no_file_lists_stand_as_credit_and_are_named(tmp_path):
     folder = put(tmp_path / "month", MONTH | {"payments.csv": PAYMENTS.replace("INV-3", "INV-7")})
     ledger = load(folder)
@@ -957,6 +964,34 @@ def test_layouts_that_hold_no_receivables_are_refused_with_the_report_to_export_
 def test_a_summary_that_nobody_declared_is_refused_too(tmp_path):
     with pytest.raises(ImportRefused, match=r"(?s)does not say enough to be read.*got: no date"):
         load(csv(tmp_path, "Customer,0-30,31-60,Total\nAcme,1.00,2.00,3.00\n"))
+
+
+EXTRACT = """\
+business_code,cust_number,name_customer,clear_date,doc_id,posting_date,due_in_date,converted_usd,cust_payment_terms
+CA02,0140,Acme,2026-04-20 05:02:32.250000000,1930659387.0,2026-03-30 00:00:00,20260410.0,3299.7,CA10
+U001,0200,Bolt,2026-04-03 17:46:11.484375000,1930659388.0,2026-03-19 00:00:00,20260403.0,-11.02,NAA8
+"""
+
+
+def test_an_extract_that_is_known_by_its_headings_is_read_as_declared(tmp_path):
+    ledger = load(csv(tmp_path, EXTRACT), as_of="2026-03-31")
+    documents = ledger.at("2026-03-31")
+    shown = ["entity", "customer_id", "document_id", "kind", "open_amount", "currency", "days_late"]
+    assert documents[shown].to_dict("split")["data"] == [
+        ["CA02", "0140", "1930659387", "invoice", 3299.7, "CAD", -10],
+        ["U001", "0200", "1930659388", "credit_note", -11.02, "USD", -3],
+    ]
+    assert documents["settled_on"].isna().all()
+    assert receipt(ledger)["export"] == "SAP receivables extract, open items"
+    assert "the currency is taken from the company code (CA..: CAD, all others: USD)" in said(ledger)
+
+
+def test_an_extract_with_cleared_items_posts_their_payment_on_the_clearing_date(tmp_path):
+    text = EXTRACT.replace("converted_usd", "total_open_amount").replace("cust_payment_terms", "isOpen")
+    text = text.replace("2026-04-03 17:46:11.484375000", "")
+    ledger = load(csv(tmp_path, text), currency="USD")
+    assert is_open(ledger, "2026-04-19") == {"1930659387": 3299.7, "1930659388": -11.02}
+    assert is_open(ledger, "2026-04-20") == {"1930659387": 0.0, "1930659388": -11.02}
 
 
 def test_known_layouts_have_names_of_their_own():
