@@ -1,13 +1,16 @@
-"""Writes docs/tables.md and docs/policy.md from the code, so that they cannot say anything else."""
+"""Writes docs/tables.md, docs/policy.md and the systems of docs/exports.md from the code, so that they cannot differ."""
 
 import re
 import tomllib
 from pathlib import Path
 
+from arkit.importers.exports import Export, System, Unusable
+from arkit.importers.systems import systems
 from arkit.policy import DEFAULTS_FILE, FACTS, WORDS
 from arkit.tables import markdown
 
 HERE = Path(__file__).parent
+SYSTEMS = "## Systems\n"
 KEY = re.compile(r"^(\w+) = (.+?)\s+# (.+)$")
 
 
@@ -50,6 +53,38 @@ def _section(part: str) -> list[str]:
     return ["", f"## {name}", "", *([told, ""] if told else []), "| key | default | meaning |", "| --- | --- | --- |", *rows]
 
 
+def exports_page() -> str:
+    """``docs/exports.md``: its first part as it stands, then every system that arkit knows."""
+    written = (HERE / "exports.md").read_text("utf-8").split(SYSTEMS)[0]
+    return written + SYSTEMS + "\n" + "\n".join(line for system in systems() for line in _system(system)) + "\n"
+
+
+def _system(system: System) -> list[str]:
+    """One system: what is best, what to click, its exports and what to know about them."""
+    lines = ["", f"### {system.name}", "", f"Best: {system.best}", "", f"Click: {system.click}", ""]
+    for known in system.exports:
+        if isinstance(known, Export):
+            lines.append(f"- **{known.name}**{_told(known)}")
+        elif isinstance(known, Unusable):
+            lines.append(f"- Refused: **{known.name}**, for {known.lacks}. Instead: {known.instead}.")
+    return [*lines, *[f"- {note}" for note in system.notes]]
+
+
+def _told(export: Export) -> str:
+    """What a user should know of an export, in sentences."""
+    said = [export.says] if export.says else []
+    if export.lines == "repeat":
+        said.append("one row per line of a document; its totals repeat and count once")
+    if export.lines == "sum":
+        said.append("one row per line of a document; the lines are added up")
+    if not export.foots:
+        said.append("its printed totals are not the sum of its rows")
+    if not export.sure:
+        said.append("headings from documents only, no file of it has been seen: compare the totals with your books")
+    return ": " + "; ".join(said) + "." if said else "."
+
+
 if __name__ == "__main__":
+    (HERE / "exports.md").write_text(exports_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

@@ -48,3 +48,7 @@ def shared() -> Callable[[str], Path]:
         return SHARED / name
 
     return find
+
+
+def pytest_addoption(parser):
+    parser.addoption("--rewrite", action="store_true", help="write tests/exports/*/*/golden.txt anew; read the diff")

@@ -16,7 +16,16 @@ FLOORS = [
     {"sample", "month", "report"},
     {"cli"},
 ]
-IMPORTERS = [{"sheets"}, {"cells"}, {"headings"}, {"exports", "mapping"}, {"reading"}, {"joining"}]
+IMPORTERS = [
+    {"framed", "kinds"},
+    {"sheets"},
+    {"cells"},
+    {"headings"},
+    {"exports", "mapping"},
+    {"systems", "rows"},
+    {"reading"},
+    {"joining"},
+]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -33,7 +42,7 @@ HEAVY = {
 
 def rooms():
     files = {path.stem: [path] for path in HOUSE.glob("*.py") if path.stem != "__init__"}
-    return files | {"importers": sorted((HOUSE / "importers").glob("*.py"))}
+    return files | {"importers": sorted((HOUSE / "importers").rglob("*.py"))}
 
 
 def imported(path):
@@ -62,11 +71,18 @@ def test_imports_go_down_only(room):
 
 def test_the_importers_have_floors_of_their_own():
     floor = {room: number for number, names in enumerate(IMPORTERS) for room in names}
-    assert set(floor) == {path.stem for path in rooms()["importers"]} - {"__init__"}
-    for path in rooms()["importers"]:
-        inner = {name.split(".")[2] for name in imported(path) if name.startswith("arkit.importers.")} & set(floor)
-        up = {other for other in inner if path.stem in floor and floor[other] >= floor[path.stem]}
+    home = HOUSE / "importers"
+    rooms_of = {path: path.relative_to(home).with_suffix("").parts[0] for path in home.rglob("*.py")}
+    assert set(floor) == set(rooms_of.values()) - {"__init__"}
+    for path, room in rooms_of.items():
+        inner = {name.split(".")[2] for name in imported(path) if name.startswith("arkit.importers.")} & set(floor) - {room}
+        up = {other for other in inner if room in floor and floor[other] >= floor[room]}
         assert not up, f"importers/{path.name} imports {sorted(up)}"
+
+
+def test_systems_are_declarations_that_do_not_know_each_other():
+    for path in (HOUSE / "importers" / "systems").glob("[!_]*.py"):
+        assert not [name for name in imported(path) if name.startswith("arkit.importers.systems")], path.name
 
 
 @pytest.mark.parametrize("library", sorted(HEAVY))

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from arkit.cli import build_parser
-from arkit.importers.exports import EXPORTS
+from arkit.importers.systems import layouts, systems
 from arkit.policy import DEFAULTS_FILE, FACTS
 from arkit.tables import markdown
 
@@ -76,9 +76,14 @@ def test_every_command_and_option_stands_in_the_readme_or_the_page_of_exports():
         assert option in told
 
 
-@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
-def test_every_known_export_has_its_paragraph(export):
-    assert export.name in words("docs/exports.md")
+def test_the_systems_on_the_page_of_exports_are_written_from_the_code():
+    page = words("docs/exports.md")
+    for system in systems():
+        told = ["### " + system.name, "", "Best: " + system.best, "", "Click: " + system.click, ""]
+        assert "\n".join(told) in page, "say: make docs"
+        assert system.best
+        assert system.click
+    assert not [known.name for known in layouts() if f"**{known.name}**" not in page], "say: make docs"
 
 
 def test_every_dependency_has_its_reason():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from arkit.errors import ArkitError, DayRefused, ImportRefused
 from arkit.importers import check, load
-from arkit.importers.exports import EXPORTS, UNUSABLE
+from arkit.importers.systems import layouts
 from arkit.money import totals
 from arkit.tables import SNAPSHOTS
 
@@ -35,7 +35,7 @@ Date,Transaction type,Num,Name,Due date,Amount,Open balance
 5/13/2026,Invoice,1001,"Fictive, Quartet",6/12/2026,"1,000.00",250.00
 5/14/2026,Credit Memo,1002,Spring Tour,,-50.00,-50.00
 ,,,,,,
-TOTAL,,,,,"$1,050.00",$200.00
+TOTAL,,,,,$950.00,$200.00
 
 
 "Tuesday, June 30, 2026 09:30 PM GMT-04:00",,,,,,
@@ -243,7 +243,7 @@ Total,,,,,120.00
 Percentage of total,,,,,100%
 """
     ledger = load(csv(tmp_path, text))
-    assert receipt(ledger)["export"] == "Xero Aged Receivables Detail"
+    assert receipt(ledger)["export"] == "Xero, Aged Receivables Detail"
     assert ledger.at("2026-03-31")[["customer_id", "open_amount"]].to_dict("split")["data"] == [["Acme Ltd", 120.0]]
     assert receipt(ledger)["total"] == 3
     assert receipt(ledger)["difference"] == "0.00"
@@ -722,8 +722,8 @@ def test_what_was_paid_is_no_kind_of_payment(tmp_path):
 
 
 def test_unknown_kinds_of_payment_are_refused(tmp_path):
-    folder = put(tmp_path / "month", MONTH | {"payments.csv": PAYMENTS.replace("Write-off", "Refund")})
-    with pytest.raises(ImportRefused, match=r"(?s)1 rows are of a kind that arkit does not know.*payments\.csv row 6 'Refund'"):
+    folder = put(tmp_path / "month", MONTH | {"payments.csv": PAYMENTS.replace("Write-off", "Cashback")})
+    with pytest.raises(ImportRefused, match=r"(?s)1 rows are of a kind that arkit does.*payments\.csv row 6 'Cashback'"):
         load(folder)
 
 
@@ -995,7 +995,7 @@ def test_an_extract_with_cleared_items_posts_their_payment_on_the_clearing_date(
 
 
 def test_known_layouts_have_names_of_their_own():
-    names = [layout.name for layout in (*EXPORTS, *UNUSABLE)]
+    names = [layout.name for layout in layouts()]
     assert len(set(names)) == len(names)
 
 
@@ -1012,9 +1012,9 @@ def test_check_says_as_json_how_each_file_was_understood(tmp_path):
     }  # fmt: skip
     assert keys <= set(file)
     assert {key: file[key] for key in keys - {"date_order", "warnings"}} == {
-        "name": "july.csv", "status": "read", "export": "table of documents", "as_of": "2026-06-30", "documents": 2,
-        "open_total": {"USD": "200.00"}, "credits": {"USD": "-50.00"}, "customers": 2, "printed_total": "200.00",
-        "difference": "0.00", "message": "",
+        "name": "july.csv", "status": "read", "export": "QuickBooks Online, Invoice List", "as_of": "2026-06-30",
+        "documents": 2, "open_total": {"USD": "200.00"}, "credits": {"USD": "-50.00"}, "customers": 2,
+        "printed_total": "200.00", "difference": "0.00", "message": "",
         "rows": {"entry": 2, "heading": 4, "total": 1, "footer": 1, "blank": 4, "rejected": 0},
     }  # fmt: skip
     assert found["open_total"] == {"USD": "200.00"}
@@ -1185,7 +1185,7 @@ def test_published_dirty_invoices_are_read_to_the_cent_once_it_is():
 SEEN = [
     ("quickbooks_desktop/open_invoices.csv", 5, {"XXX": "225.00"}, {"XXX": "-150.00"}, None),
     ("quickbooks_online/open_invoices_by_customer.csv", 1, {"XXX": "1000.00"}, {}, "0.00"),
-    ("quickbooks_online/invoice_list_by_date.csv", 3, {"XXX": "250.00"}, {}, "0.00"),
+    ("quickbooks_online/invoice_list_by_date.csv", 2, {"XXX": "250.00"}, {}, "0.00"),
     ("invoicely/invoicely_invoices.csv", 1, {"XXX": "1020.00"}, {}, None),
     ("invoiceninja/invoice.csv", 400, {"XXX": "6174.66"}, None, None),
 ]

@@ -284,8 +284,15 @@ _READABLE = {
 }
 
 
-def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, file: str) -> dict[str, pd.Series]:
+def amounts(
+    columns: dict[str, pd.Series], proof: Proof, decimal: str | None, file: str, *, usual: str = ""
+) -> dict[str, pd.Series]:
     """Every column of amounts as numbers; missing where a cell is blank.
+
+    Parameters
+    ----------
+    usual
+        The decimal mark of the system that wrote the file, for amounts that prove none.
 
     Raises
     ------
@@ -298,7 +305,7 @@ def amounts(columns: dict[str, pd.Series], proof: Proof, decimal: str | None, fi
         for name, column in columns.items()
     }
     cleaned = {name: _cleaned(text) for name, text in written.items()}
-    mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file)
+    mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file, usual)
     return {name: _numbers(text, written[name], mark, name, proof).fillna(stored[name]) for name, text in cleaned.items()}
 
 
@@ -337,7 +344,7 @@ def _cleaned(text: pd.Series) -> pd.Series:
     return text.mask(messy, bare.where(good, rough).mask(rough.str.fullmatch(NO_AMOUNT), "").reindex(text.index))
 
 
-def _decimal_mark(written: dict[str, pd.Series], cleaned: dict[str, pd.Series], proof: Proof, file: str) -> str:
+def _decimal_mark(written: dict[str, pd.Series], cleaned: dict[str, pd.Series], proof: Proof, file: str, usual: str) -> str:
     """The decimal mark that all amounts of a file together prove."""
     shown = pd.concat(written.values()) if written else pd.Series(dtype="str")
     text = pd.concat(cleaned.values()) if cleaned else pd.Series(dtype="str")
@@ -351,6 +358,9 @@ def _decimal_mark(written: dict[str, pd.Series], cleaned: dict[str, pd.Series], 
         return mark
     if not len(text):
         return "."
+    if usual and not found:
+        proof.number_style = f"decimal {'comma' if usual == ',' else 'point'}, as this system always writes it"
+        return usual
     got = [f"decimal '{mark}': {some(_rows_of(values))}" for mark, values in proving.items() if len(values)]
     raise ImportRefused(
         "two readings of the amounts are possible.",

@@ -1,101 +1,106 @@
-"""Exports that are recognised by their headings, each a declaration; any other flat table is read through synonyms."""
+"""What an export is: a declaration that arkit knows it by and reads it by.
 
-from dataclasses import dataclass
+One file per accounting system, in ``systems/``, holds its exports and says how to get the best of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from arkit.importers.cells import fold
 from arkit.importers.headings import normal
+from arkit.importers.sheets import Sheet
 
 
-@dataclass(frozen=True)
-class Export:
-    """One known layout: the headings that prove it, which column is what, and what its words mean.
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A layout by which a file is known: headings that must be there, and some that must not.
 
-    ``ignore`` names columns that look like something and are not. ``currency`` gives the currency where a column of codes
-    implies it: the field looked at, the start of the code, the currency; the empty start is for all others.
+    Headings are compared as `headings.normal` leaves them, those with an asterisk as they stand; ``A|B`` means that
+    either will do.
     """
 
     name: str
-    signature: frozenset[str]
-    columns: dict[str, str]
+    signature: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    #: Words that must stand above the headings, where the headings alone prove too little.
+    title: str = ""
+    #: Headings that stand in two rows, one above the other.
+    two_rows: bool = False
+
+    @cached_property
+    def needs(self) -> frozenset[frozenset[str]]:
+        """The signature for comparing: of each set one heading must be there."""
+        return frozenset(frozenset(map(_comparable, heading.split("|"))) for heading in self.signature)
+
+    def claims(self, headings: frozenset[str], above: str = "") -> bool:
+        """Whether a header row, its headings made comparable, is this layout's; ``above`` are the titles, in lower case."""
+        unwanted = any(normal(heading) in headings for heading in self.without)
+        return not unwanted and self.title.lower() in above and all(headings & either for either in self.needs)
+
+
+def _comparable(heading: str) -> str:
+    return fold(heading) if "*" in heading else normal(heading)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export(Known):
+    """An export that can be read.
+
+    ``columns`` maps a field to its heading; ``A|B`` takes the first that is there. Fields that are not named are found
+    by what their headings usually mean, except those of the headings in ``ignore``.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    #: What it lists, where its columns do not say: 'documents', 'payments' or 'customers'.
+    holds: str = ""
+    #: What a row with nothing but a heading names: the 'customer' of the rows below it, or something else ('').
+    under: str = "customer"
+    #: Rows are lines of documents whose totals repeat ('repeat'), or amounts of lines that add up ('sum').
+    lines: str = ""
+    #: Only the first line of a document says whose it is.
+    filled_down: bool = False
+    #: Words of its kind column, beside the usual ones.
+    kinds: dict[str, str] = field(default_factory=dict)
+    #: Heading to the words that a row must have there to be read; others are listed as left out.
+    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Heading to the words that say a row is not owed, beside what a status usually says.
+    not_owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The amount of an item is open until the item is cleared; a list without one cleared item shows what is open.
+    cleared: bool = False
+    #: The currency where a column of codes implies it: field, start of the code, currency; the empty start is for all others.
     currency: tuple[tuple[str, str, str], ...] = ()
+    #: The decimal mark it always writes, for files whose amounts prove none.
+    decimal: str = ""
+    #: First words of rows that add up, beside those that say 'total'.
+    totals: tuple[str, ...] = ()
+    #: Whether its totals are the sum of its rows.
+    foots: bool = True
+    #: What a whole file has below its rows: 'total', 'stamp'.
+    ends_with: tuple[str, ...] = ()
+    #: Cells that must be put right before they can be read, given the row of the headings; rows stay where they are.
+    prepare: Callable[[Sheet, int], Sheet] | None = None
+    #: False where no file of that system has been seen and its headings are known from documents only.
+    sure: bool = True
+    #: What a user should know each time it is read.
     says: str = ""
 
-    def claims(self, headings: list[str]) -> bool:
-        """Whether a header row is this export's."""
-        return self.signature <= {normal(heading) for heading in headings}
 
+@dataclass(frozen=True, kw_only=True)
+class Unusable(Known):
+    """A layout that holds no receivables arkit could work with: what it lacks, and the report to export instead."""
 
-@dataclass(frozen=True)
-class Unusable:
-    """One known layout that holds no receivables: the headings that prove it, and the report to export instead."""
-
-    name: str
-    signature: frozenset[str]
     lacks: str
     instead: str
 
-    def claims(self, headings: list[str]) -> bool:
-        """Whether a row of headings is this layout's."""
-        return self.signature <= {fold(heading) for heading in headings}
 
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """An accounting system: which report is best, what to click, and all exports that are known."""
 
-_RAW = {
-    "entity": "business_code",
-    "customer_id": "cust_number",
-    "customer_name": "name_customer",
-    "document_id": "doc_id",
-    "date": "posting_date",
-    "due_date": "due_in_date",
-}
-
-#: Raw receivables extract of an SAP system, open items only, with somebody's forecast of the clearing date in it.
-SAP_OPEN_EXTRACT = Export(
-    "SAP receivables extract, open items",
-    frozenset({"business code", "cust number", "doc id", "posting date", "due in date", "converted usd"}),
-    _RAW | {"open_amount": "converted_usd"},
-    ignore=("clear_date", "cust_payment_terms"),
-    currency=(("entity", "CA", "CAD"), ("entity", "", "USD")),
-    says="the currency is taken from the company code (CA..: CAD, all others: USD), for the file has no column for it; "
-    "'clear_date' is a forecast here and is not used",
-)
-
-#: The same extract with cleared items: one row per document, cleared where a clearing date stands.
-SAP_CLEARED_EXTRACT = Export(
-    "SAP receivables extract",
-    frozenset({"business code", "cust number", "doc id", "posting date", "due in date", "total open amount", "is open"}),
-    _RAW | {"amount": "total_open_amount", "settled_on": "clear_date", "currency": "invoice_currency"},
-    ignore=("cust_payment_terms", "document type"),
-    says="'total_open_amount' is the amount of the document; it is settled where 'clear_date' stands",
-)
-
-#: Rows stand under the contact; the total of a row is what is still owed.
-XERO_AGED_DETAIL = Export(
-    "Xero Aged Receivables Detail",
-    frozenset({"invoice date", "due date", "invoice number", "older", "total"}),
-    {"open_amount": "Total"},
-)
-
-EXPORTS = (SAP_OPEN_EXTRACT, SAP_CLEARED_EXTRACT, XERO_AGED_DETAIL)
-
-#: A form to type invoices into; its asterisks mark what must be filled in.
-XERO_TEMPLATE = Unusable(
-    "Xero's template for importing invoices",
-    frozenset({"*contactname", "*invoicenumber", "*invoicedate", "*duedate"}),
-    "it lists what is to be entered, not what is owed",
-    "export the invoices themselves: Business > Invoices > Export, or the report 'Aged Receivables Detail'",
-)
-QUICKBOOKS_SUMMARY = Unusable(
-    "QuickBooks' A/R Aging Summary",
-    frozenset({"current", "1 - 30", "31 - 60", "61 - 90", "total"}),
-    "it lists one total per customer and no documents",
-    "export the report 'A/R Aging Detail' or 'Open Invoices'",
-)
-XERO_SUMMARY = Unusable(
-    "Xero's Aged Receivables Summary",
-    frozenset({"contact", "< 1 month", "1 month", "older", "total"}),
-    "it lists one total per customer and no documents",
-    "export the report 'Aged Receivables Detail'",
-)
-
-UNUSABLE = (XERO_TEMPLATE, QUICKBOOKS_SUMMARY, XERO_SUMMARY)
+    name: str
+    best: str
+    click: str
+    exports: tuple[Known, ...]
+    notes: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from arkit.importers.cells import fold
@@ -11,8 +12,8 @@ from arkit.importers.sheets import TOP, Sheet
 #: Per field the headings that mean it; the words stand in the file beside this one.
 SYNONYMS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text("utf-8"))
 FIELD = {heading: (field, rank) for field, headings in SYNONYMS.items() for rank, heading in enumerate(headings)}
-DATES = ("date", "due_date", "settled_on", "credit_note_date", "since", "until")
-MONEY = ("amount", "open_amount", "paid_amount", "credit_limit")
+DATES = ("date", "due_date", "settled_on", "payment_date", "credit_note_date", "since", "until")
+MONEY = ("amount", "open_amount", "paid_amount", "payment_amount", "credit_limit")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,13 @@ class Columns:
     header: int
     position: dict[str, int]
     heading: dict[str, str]
+    #: How many rows the headings take.
+    rows: int = 1
+
+    @property
+    def first(self) -> int:
+        """The index of the first row below the headings."""
+        return self.header + self.rows
 
     def has(self, *fields: str) -> bool:
         """Whether all these fields have a column."""
@@ -32,7 +40,8 @@ class Columns:
         return ", ".join(f"{field}: '{self.heading[field]}'" for field in self.position)
 
 
-def normal(heading: object) -> str:
+@lru_cache(maxsize=4096)
+def normal(heading: str | None) -> str:
     """A heading for comparing: folded, camel case and underscores split, signs dropped.
 
     Examples
@@ -40,7 +49,7 @@ def normal(heading: object) -> str:
     >>> normal("InvoiceNumber"), normal("*Due_Date:"), normal("Kunden-Nr."), normal("P. O. #")
     ('invoice number', 'due date', 'kunden-nr', 'p o')
     """
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub("[º°]", "", str(heading or "")).replace("\u2019", "'"))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub("[º°]", "", heading or "").replace("\u2019", "'"))
     return " ".join(re.sub(r"[*:#._()]", " ", fold(split)).split())
 
 
@@ -50,17 +59,34 @@ def find_columns(sheet: Sheet, wanted: dict[str, str] | None = None) -> Columns 
     Parameters
     ----------
     wanted
-        Field to heading, from a mapping file or a declared export; these headings are taken as said, others as known.
+        Field to heading, from a mapping file; these headings are taken as said, others as known.
     """
-    found = [match(sheet.row(index), index, wanted) for index in range(min(TOP, len(sheet.cells)))]
-    best = max(found, key=lambda columns: (len(columns.position), -columns.header), default=None)
+    top = range(min(TOP, len(sheet.cells)))
+    found = [match(sheet.row(index), index, wanted) for index in top]
+    found += [match(two, index, wanted, rows=2) for index in top[:-1] if (two := both_rows(sheet, index))]
+    best = max(found, key=lambda columns: (len(columns.position), -columns.rows, -columns.header), default=None)
     return best if best and len(best.position) >= 2 else None
 
 
-def match(headings: list[str], index: int, wanted: dict[str, str] | None = None) -> Columns:
-    """The columns of one header row; of two headings for a field the surer one counts."""
+def both_rows(sheet: Sheet, index: int) -> list[str]:
+    """The headings of a row and the one below it as one row, empty where the second cannot belong to the first."""
+    upper, lower = sheet.row(index), sheet.row(index + 1)
+    filled = [word for word in lower if word.strip()]
+    if len(filled) < 2 or any(re.search(r"\d{2}", word) for word in filled) or sum(map(bool, upper)) < len(filled):
+        return []
+    return [" ".join(filter(None, (above.strip(), below.strip()))) for above, below in zip(upper, lower, strict=True)]
+
+
+def match(headings: list[str], index: int, wanted: dict[str, str] | None = None, *, rows: int = 1) -> Columns:
+    """The columns of one header row; of two headings for a field the surer one counts.
+
+    Parameters
+    ----------
+    wanted
+        Field to heading; of ``A|B`` the first that is there. A number is the column's place, the first being 1.
+    """
     names = [normal(heading) for heading in headings]
-    said = {field: names.index(normal(heading)) for field, heading in (wanted or {}).items() if normal(heading) in names}
+    said = {field: at for field, heading in (wanted or {}).items() if (at := _place(names, str(heading))) is not None}
     best: dict[str, tuple[int, int]] = {}
     for at, name in enumerate(names):
         field, rank = FIELD.get(name, ("", 0))
@@ -69,5 +95,23 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None)
     position = said | {field: at for field, (_, at) in best.items()}
     if "contact" in names and "contact" not in position and position.get("customer_name", -1) != names.index("contact"):
         position["contact"] = names.index("contact")  # beside a customer's name it is a person, not the customer
-    position = dict(sorted(position.items(), key=lambda item: item[1]))
-    return Columns(index, position, {field: headings[at] for field, at in position.items()})
+    position = _own_currency(dict(sorted(position.items(), key=lambda item: item[1])), names)
+    return Columns(index, position, {field: headings[at] for field, at in position.items()}, rows)
+
+
+def _place(names: list[str], heading: str) -> int | None:
+    """The place of a heading among others, or of the first of several that is there."""
+    there = [names.index(name) for one in heading.split("|") if (name := normal(one)) and name in names]
+    if not there and heading.isdigit() and 0 < int(heading) <= len(names):
+        return int(heading) - 1
+    return there[0] if there else None
+
+
+def _own_currency(position: dict[str, int], names: list[str]) -> dict[str, int]:
+    """Of several columns headed alike for the currency the one that follows the amount: each amount has its own."""
+    money = [at for field, at in position.items() if field in ("open_amount", "amount")]
+    if "currency" not in position or not money:
+        return position
+    alike = [at for at, name in enumerate(names) if name == names[position["currency"]]]
+    after = [at for at in alike if at > min(money)]
+    return position | {"currency": after[0]} if len(alike) > 1 and after else position

@@ -8,7 +8,9 @@ import pandas as pd
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
 from arkit.importers.cells import folded, meanings
-from arkit.importers.reading import GRAND, KIND, PAID_WORDS, Part, rejected, rejects_table
+from arkit.importers.kinds import KIND, PAID_WORDS
+from arkit.importers.reading import Part, rejected, rejects_table
+from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
@@ -50,13 +52,16 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
     payments, credit_notes, notes = (
         [part for part in parts if part.holds == holds] for holds in ("payments", "credit notes", "notes")
     )
-    listed = [_documents(n, part, undated, paid=bool(payments)) for n, part in enumerate(parts) if part.holds == "documents"]
+    beside = [part for part in parts if part.holds == "documents" and "payment_amount" in part.rows]
+    paid = bool(payments or beside)
+    listed = [_documents(n, part, undated, paid=paid) for n, part in enumerate(parts) if part.holds == "documents"]
     documents = _each_once(pd.concat(listed, ignore_index=True) if listed else LISTED.empty(), parts)
     shown = documents["as_of"].notna()
     if shown.any() and (payments or credit_notes):
         raise _net_already(documents[shown], [*payments, *credit_notes])
-    entries = [_postings(documents[~shown], paid=bool(payments))]
+    entries = [_postings(documents[~shown], paid=paid)]
     entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
+    entries += [_payments(_payments_of(part), documents) for part in beside]
     together = pd.concat(entries, ignore_index=True)
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
@@ -116,17 +121,18 @@ def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
     if "kind" not in part.rows or part.rows["kind"].eq("").all():
         return None
     stated = part.rows["kind"]
-    said = meanings(stated, KIND)
+    words = KIND | part.export.kinds
+    said = meanings(stated, words)
     known = said.isin(allowed)
     if not known.any():
-        words, heading = some([f"'{word}'" for word in stated[stated.ne("")].unique()]), part.columns.heading["kind"]
-        part.warnings.append(f"the column '{heading}' names no kind that arkit knows and is not used: {words}")
+        shown, heading = some([f"'{word}'" for word in stated[stated.ne("")].unique()]), part.columns.heading["kind"]
+        part.warnings.append(f"the column '{heading}' names no kind that arkit knows and is not used: {shown}")
         return None
     strange = stated[~known & stated.ne("")]
     if len(strange):
         raise ImportRefused(
             f"{len(strange):,} rows are of a kind that arkit does not know.",
-            expected=f"one of {some(sorted(word for word, kind in KIND.items() if kind in allowed), 12)}",
+            expected=f"one of {some(sorted(word for word, kind in words.items() if kind in allowed), 12)}",
             got=some([f"{part.sheet.file} row {row} '{word}'" for row, word in strange.items()]),
             fix="leave those rows out of the export, or rename their type",
         )
@@ -248,6 +254,7 @@ def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     rows = rows.rename(columns={"issued": "date"})
     created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson"]]
     money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
+    money["kind"] = money["kind"].mask(money["amount"].gt(0), "adjustment")  # credit is used up, not paid
     settled = money[rows["settled_on"].notna() & money["amount"].ne(0)]
     return created if paid else pd.concat([created, settled[[*OWNER, "kind", "date", "amount"]]], ignore_index=True)
 
@@ -270,6 +277,13 @@ def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
     )
     _point_out(part, posted[rows["document_id"].ne("")], documents)
     return posted[[*OWNER, "kind", "date", "amount"]]
+
+
+def _payments_of(part: Part) -> Part:
+    """The payments that a list of documents has in columns beside them, a row for each."""
+    names = ["customer_id", "document_id", "currency", "entity", "payment_date", "payment_amount"]
+    rows = part.rows[part.rows["payment_amount"].notna() & part.rows["payment_date"].notna()].filter(names)
+    return replace(part, rows=rows.rename(columns={"payment_date": "date", "payment_amount": "amount"}))
 
 
 def _credit_notes(part: Part, documents: pd.DataFrame) -> pd.DataFrame:

@@ -1,24 +1,30 @@
 """What a user says about a file that cannot say it itself: a small TOML file beside the data."""
 
+import json
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from arkit.errors import ImportRefused, some
+from arkit.errors import ImportRefused, OutputRefused, some
 from arkit.importers.headings import SYNONYMS
+
+KEYS = ("columns", "currency", "date_order", "decimal", "headings")
 
 
 @dataclass(frozen=True)
 class Mapping:
     """Field to heading, and the order of dates, the decimal mark and the currency, where they are declared.
 
-    ``currency`` holds (field, start of its value, currency) in the order in which they are tried.
+    ``currency`` holds (field, start of its value, currency) in the order in which they are tried; ``headings`` is 'none'
+    for files that begin with data, whose columns then go by number.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     date_order: str | None = None
     decimal: str | None = None
     currency: tuple[tuple[str, str, str], ...] = ()
+    headings: str = ""
 
     @classmethod
     def read(cls, file: str | Path) -> "Mapping":
@@ -31,7 +37,7 @@ class Mapping:
         """
         path = Path(file)
         try:
-            said = tomllib.loads(path.read_text("utf-8"))
+            said = tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise _refused(path.name, "a TOML file", str(error)) from error
         columns, codes = said.get("columns", {}), said.get("currency", {})
@@ -41,12 +47,41 @@ class Mapping:
         strange = [name for name in [*columns, *codes] if name not in SYNONYMS]
         if strange:
             raise _refused(path.name, f"fields out of {some(list(SYNONYMS), 50)}", some(strange))
+        strange = [name for name in said if name not in KEYS] + [
+            f"headings = {json.dumps(said['headings'])}" for _ in "1" if said.get("headings", "none") != "none"
+        ]
+        if strange:
+            raise _refused(path.name, f'{some(list(KEYS), 9)}; headings = "none"', some(strange))
         currency = tuple(
             (name, "" if start == "other" else start, str(code))
             for name, by_start in codes.items()
             for start, code in sorted(by_start.items(), key=lambda item: item[0] == "other")
         )
-        return cls(columns, said.get("date_order"), said.get("decimal"), currency)
+        named = {name: str(heading) for name, heading in columns.items()}
+        return cls(named, said.get("date_order"), said.get("decimal"), currency, said.get("headings", ""))
+
+    def write(self, file: str | Path, *, told: str = "") -> Path:
+        """The mapping as a TOML file that `read` understands, ``told`` as comments above it; never over a file."""
+        path = Path(file)
+        lines = [f"# {line}" for line in told.split("\n") if line]
+        lines += [f"{key} = {json.dumps(said)}" for key in ("date_order", "decimal") if (said := getattr(self, key))]
+        lines += ["", '[columns]  # field = "heading in the file"']
+        lines += [f"{name} = {json.dumps(heading, ensure_ascii=False)}" for name, heading in self.columns.items()]
+        for name in dict.fromkeys(name for name, _, _ in self.currency):
+            lines += ["", f"[currency.{name}]"]
+            lines += [f"{_key(start or 'other')} = {json.dumps(code)}" for field, start, code in self.currency if field == name]
+        try:
+            with path.open("x", encoding="utf-8") as out:
+                out.write("\n".join(lines).strip() + "\n")
+        except OSError as error:
+            raise OutputRefused(
+                f"'{path}' cannot be written.", expected="a new file", got=str(error), fix="choose another name"
+            ) from error
+        return path
+
+
+def _key(word: str) -> str:
+    return word if re.fullmatch(r"[A-Za-z0-9_-]+", word) else json.dumps(word)
 
 
 def _refused(name: str, expected: str, got: str) -> ImportRefused:

@@ -9,59 +9,29 @@ import pandas as pd
 
 from arkit.errors import ImportRefused, some
 from arkit.importers import cells
-from arkit.importers.exports import EXPORTS, UNUSABLE, Export
-from arkit.importers.headings import DATES, MONEY, Columns, find_columns, match, normal
+from arkit.importers.exports import Export, Unusable
+from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
+from arkit.importers.kinds import KIND, LOWERING_SIDE, NOT_OWED, PAID_WORDS
 from arkit.importers.mapping import Mapping
-from arkit.importers.sheets import TOP, Sheet, as_text
+from arkit.importers.rows import SOFT, Rows, classify, differences, printed_day
+from arkit.importers.sheets import Sheet, as_text
+from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
 from arkit.tables import REJECTS
 
 IDENTIFIERS = ("customer_id", "document_id", "payment_id", "credit_note_id", "applied_to")
 #: What tells the rows of a table apart.
 NUMBER = {"documents": "document_id", "payments": "payment_id", "credit notes": "credit_note_id", "customers": "customer_id"}
-SOFT = ("since", "credit_limit")
 FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
 #: Headings that mean the customer in one system and an account of the ledger in another.
 ACCOUNTS = ("account", "konto", "compte")
-#: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
-_SUM = (
-    r"(?:grand |sub[- ]?|sous-|gesamt|zwischen)?(?:totals?|totale?s?|totaal|summe|gesamt|somme|suma|gesamtsumme|gesamtbetrag)"
-)
-TOTAL = re.compile(rf"(?:{_SUM}|percent(?:age)?)\b.*", re.IGNORECASE | re.DOTALL)
-GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
-OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
-STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
 #: Currencies that are written as a sign and mean one code only.
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
+#: Days by which terms may differ within a customer before it is pointed out; swapped days and months differ by more.
+JUMP = 45
 #: What looks like a day, in a column nobody named.
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
-PRINTED_DAY = re.compile(
-    r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|al|em)\b:?\s+(?=(\S.*))", re.IGNORECASE
-)
-#: Words of a line that says when a report was made, which is not the day it shows.
-MADE = re.compile(r"\b(printed|generated|created|exported|run)\b", re.IGNORECASE)
-#: Words of a status column that say the document is not owed at all.
-NOT_OWED = (
-    "draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "bill credit note", "bill overpayment", "entwurf",
-    "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho", "cancelada",
-)  # fmt: skip
-PAID_WORDS = ("paid", "bezahlt", "paye", "pagado", "betaald", "pago", "closed", "settled")
-#: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.
-LOWERING_SIDE = ("h", "haben", "c", "cr", "credit")
-#: Words of a kind column, by what the posting is.
-KIND_WORDS = {
-    "invoice": "invoice, sales invoice, tax invoice, inv, si, rv, dr, rechnung, facture, factura, factuur, fatura",
-    "credit_note": "credit memo, credit note, sales credit note, credit, sc, dg, ru, gutschrift, avoir, "
-    "nota de credito, creditnota",
-    "payment": "payment, unapplied payment, deposit, receipt, sales overpayment, overpayment, sales prepayment, prepayment, "
-    "dz, zp, sa, zahlung, zahlungseingang, paiement, pago, betaling, pagamento",
-    "return": "returned, returned payment, bounced, chargeback, return, rucklastschrift",
-    "write_off": "write-off, write off, writeoff, bad debt, bank charge, bank charges, ausbuchung",
-    "discount": "discount, skonto",
-    "adjustment": "journal entry, journal, adjustment, general journal, ab",
-}
-KIND = {word: kind for kind, words in KIND_WORDS.items() for word in words.split(", ")}
 
 
 @dataclass(frozen=True)
@@ -93,6 +63,7 @@ class Part:
 
     sheet: Sheet
     columns: Columns
+    export: Export
     holds: str
     rows: pd.DataFrame
     rejects: pd.DataFrame
@@ -103,43 +74,73 @@ class Part:
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A sheet, ready to be read: its cells, which column is which, and the declaration that says so."""
+
+    sheet: Sheet
+    columns: Columns
+    export: Export
+
+
+#: Stands for any table that no declaration claims.
+ANY = Export(name="", signature=())
+
+
 def read(sheet: Sheet, options: Options) -> Part:
     """A sheet as typed rows.
 
     Raises
     ------
     ImportRefused
-        If no header row is found, a needed column is missing, dates or amounts have two readings, or more cells than
-        ``max_rejects`` cannot be read.
+        If no header row is found, a needed column is missing, dates or amounts have two readings, or more rows than
+        ``max_rejects`` cannot be read or told what they are.
     """
-    columns, export = _columns(sheet, options)
-    body = sheet.cells.iloc[columns.header + 1 :]
-    body = body.set_axis(range(columns.header + 2, len(sheet.cells) + 1))
+    layout = _layout(sheet, options)
+    sheet, columns, export = layout.sheet, layout.columns, layout.export
     proof = cells.Proof()
-    rows = _classified(body, columns, sheet)
-    entries = body[rows["class"].eq("entry")]
-    raw = {name: entries.iloc[:, at] for name, at in columns.position.items()}
-    typed = _completed(_typed(_with_customer(raw, columns, rows["group"], proof), columns, options, proof, sheet.file))
-    holds = _holds(columns, typed, sheet)
+    rows = classify(sheet, columns, export)
+    body = sheet.cells.iloc[columns.first :].set_axis(rows.text.index)
+    entries = body[rows.are("entry")]
+    raw = {name: _filled_down(entries.iloc[:, at], entries, layout) for name, at in columns.position.items()}
+    raw = _with_customer(raw, columns, rows.group if export.under == "customer" else rows.group.str[:0], proof)
+    typed = _completed(_typed(raw, layout, options, proof), export, proof)
+    holds = export.holds or _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
-    bad = _unreadable(proof, sheet, options)
-    typed = typed.drop(index=bad["row"].unique()) if len(bad) else typed
-    typed, left_out = _left_out(typed, entries, holds, sheet)
+    apart = differences(rows, columns, typed, proof.decimal)
+    bad = _unreadable(proof, rows, sheet, options)
+    typed = typed.drop(index=bad["row"].unique(), errors="ignore") if len(bad) else typed
+    typed, left_out = _left_out(typed, entries, holds, layout)
     rejects = pd.concat([bad, left_out], ignore_index=True)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
-    part = Part(sheet, columns, holds, typed, rejects, proof.warnings, _printed_day(sheet, columns, order))
-    part.printed, part.decimal = body[rows["class"].eq("total")], proof.decimal
-    part.receipt = _receipt(part, columns, export, proof, rows["class"])
+    part = Part(sheet, columns, export, holds, typed, rejects, proof.warnings, printed_day(sheet, columns, order))
+    part.printed, part.decimal = body[rows.are("total")], proof.decimal
+    part.receipt = _receipt(part, proof, rows.kind)
     _unused(part, entries)
     _alarms(part)
-    if export and export.says:
-        part.warnings.append(export.says)
+    _closing(part, rows, apart)
+    part.rows = _added_up(part.rows) if export.lines == "sum" else part.rows
     return part
 
 
-def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
+def _layout(sheet: Sheet, options: Options) -> "Layout":
     """The header row and its columns: by mapping, by the one export that claims it, else by synonyms."""
-    columns = find_columns(sheet, options.mapping.columns)
+    said = options.mapping.columns
+    index, export = recognise(sheet)
+    if isinstance(export, Export):
+        sheet = export.prepare(sheet, index) if export.prepare else sheet
+        headings = both_rows(sheet, index) if export.two_rows else sheet.row(index)
+        columns = match(headings, index, export.columns | said, rows=2 if export.two_rows else 1)
+        ignored = {normal(heading) for heading in export.ignore}
+        kept = {
+            field: at
+            for field, at in columns.position.items()
+            if field in said or normal(columns.heading[field]) not in ignored
+        }
+        heading = {field: columns.heading[field] for field in kept}
+        return Layout(sheet, Columns(index, kept, heading, columns.rows), export)
+    columns = match([""] * sheet.cells.shape[1], 0, said, rows=0) if options.mapping.headings == "none" else None
+    columns = columns or find_columns(sheet, said)
     if columns is None:
         raise ImportRefused(
             f"'{sheet.file}' has no row of headings that arkit knows.",
@@ -147,81 +148,29 @@ def _columns(sheet: Sheet, options: Options) -> tuple[Columns, Export | None]:
             got=f"row 1: {some([text for text in sheet.row(0) if text], 6) or 'blank'}",
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
-    headings = sheet.row(columns.header)
-    export = next((export for export in EXPORTS if export.claims(headings)), None)
-    if export is None or options.mapping.columns:
-        return columns, None
-    named = match(headings, columns.header, export.columns)
-    kept = {field: at for field, at in named.position.items() if named.heading[field] not in export.ignore}
-    return Columns(named.header, kept, {field: named.heading[field] for field in kept}), export
+    return Layout(sheet, columns, ANY)
 
 
 def must_be_usable(sheet: Sheet) -> None:
     """Refuse a layout that is known to hold no receivables, and say which report to export instead."""
-    for index in range(min(TOP, len(sheet.cells))):
-        headings = sheet.row(index)
-        for layout in UNUSABLE:
-            if layout.claims(headings):
-                raise ImportRefused(
-                    f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
-                    expected="a report that lists single documents and what is owed on each",
-                    got=f"row {index + 1}: {some([heading for heading in headings if heading], 6)}",
-                    fix=layout.instead,
-                )
+    index, layout = recognise(sheet)
+    if isinstance(layout, Unusable):
+        raise ImportRefused(
+            f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
+            expected="a report that lists single documents and what is owed on each",
+            got=f"row {index + 1}: {some([heading for heading in sheet.row(index) if heading], 6)}",
+            fix=layout.instead,
+        )
 
 
-def _classified(body: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.DataFrame:
-    """What each row is (``class``: entry, heading, total, footer or blank) and the heading it stands under (``group``).
-
-    A row with a day in it is an entry; only the others are looked at closely.
-    """
-    text = body.map(as_text).astype("str") if sheet.native else body
-    count = _filled(text).sum(axis=1)
-    dates = [text.iloc[:, at].str.contains("[0-9]", regex=True) for name, at in columns.position.items() if name in DATES]
-    dated = pd.concat(dates, axis=1).any(axis=1) if dates else pd.Series(data=False, index=body.index)
-    rows = pd.DataFrame({"class": "entry", "group": ""}, index=body.index, dtype="str")
-    odd = ~dated | count.le(2)
-    rows.loc[odd, "class"] = _undated(text[odd], columns, sheet)
-    rows["group"] = _groups(text, rows["class"])
-    return rows
-
-
-def _filled(text: pd.DataFrame) -> pd.DataFrame:
-    """Marks cells with more than blanks in them."""
-    return text.apply(lambda column: column.str.strip().ne("")).astype("bool")
-
-
-def _groups(text: pd.DataFrame, classes: pd.Series) -> pd.Series:
-    """The heading each row stands under: that of the last row with nothing but a heading in it, none after a total."""
-    headings = text[classes.eq("heading")]
-    lone = headings[_filled(headings).sum(axis=1).eq(1)]
-    if lone.empty:
-        return pd.Series("", index=text.index, dtype="str")
-    named = lone.agg("".join, axis=1).str.strip().reindex(text.index)
-    return named.mask(classes.eq("total"), "").ffill().fillna("").astype("str")
-
-
-def _undated(text: pd.DataFrame, columns: Columns, sheet: Sheet) -> pd.Series:
-    """What rows are that show no day: headings of groups, totals, stamps, blanks, or entries that lack one."""
-    if text.empty:
-        return pd.Series(dtype="str")
-    filled = _filled(text)
-    count = filled.sum(axis=1)
-    at = filled.to_numpy().argmax(axis=1)
-    first = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str").str.strip()
-    money = filled.iloc[:, [place for name, place in columns.position.items() if name in MONEY]].any(axis=1)
-    number = columns.position.get("document_id", -1)
-    numbered = filled.iloc[:, number] & (at != number) if number >= 0 else pd.Series(data=False, index=text.index)
-    lone = count.eq(1)
-    closes = first.str.replace(OF, "", regex=True).isin(first[lone]) | first.str.fullmatch(GRAND)
-    classes = pd.Series("entry", index=text.index, dtype="str")
-    classes[lone] = "heading"
-    classes[lone & money] = "total"
-    classes[first.str.match(TOTAL) & ~numbered & (closes | (money & ~lone))] = "total"
-    classes[first.str.match(STAMP) & count.le(2)] = "footer"
-    classes[(text == sheet.row(columns.header)).all(axis=1)] = "heading"
-    classes[count.eq(0)] = "blank"
-    return classes
+def _filled_down(column: pd.Series, entries: pd.DataFrame, layout: Layout) -> pd.Series:
+    """A column of an export in which only the first line of a document says whose it is, with the blanks below filled."""
+    place = layout.columns.position
+    keys = [place[name] for name in ("customer_id", "customer_name", "document_id", "date") if name in place]
+    if not layout.export.filled_down or not keys:
+        return column
+    continued = entries.iloc[:, keys].map(lambda cell: not as_text(cell)).all(axis=1)
+    return column.mask(continued).ffill() if continued.any() else column
 
 
 def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series, proof: cells.Proof) -> dict[str, pd.Series]:
@@ -240,13 +189,13 @@ def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series
     return raw
 
 
-def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof: cells.Proof, file: str) -> pd.DataFrame:
+def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: cells.Proof) -> pd.DataFrame:
     """Every column by what its field holds."""
-    heading = columns.heading
+    heading, file = layout.columns.heading, layout.sheet.file
     dates = {heading[name]: raw[name] for name in DATES if name in raw and name not in SOFT}
     money = {heading[name]: raw[name] for name in MONEY if name in raw and name not in SOFT}
     order, decimal = options.date_order, options.decimal
-    read = cells.days(dates, proof, order, file) | cells.amounts(money, proof, decimal, file)
+    read = cells.days(dates, proof, order, file) | cells.amounts(money, proof, decimal, file, usual=layout.export.decimal)
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
@@ -260,7 +209,7 @@ def _typed(raw: dict[str, pd.Series], columns: Columns, options: Options, proof:
     return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
 
 
-def _completed(typed: pd.DataFrame) -> pd.DataFrame:
+def _completed(typed: pd.DataFrame, export: Export, proof: cells.Proof) -> pd.DataFrame:
     """Rows with what other columns imply: a customer without a number goes by the name, a side of the account is a sign."""
     if "customer_name" in typed:
         own = typed["customer_id"] if "customer_id" in typed else pd.Series("", index=typed.index, dtype="str")
@@ -271,6 +220,9 @@ def _completed(typed: pd.DataFrame) -> pd.DataFrame:
         typed = typed.assign(**signed)
     if not {"amount", "open_amount", "due_date"} & set(typed):
         typed = typed.rename(columns={"paid_amount": "amount"})
+    if export.cleared and "open_amount" not in typed and ("settled_on" not in typed or typed["settled_on"].isna().all()):
+        proof.warnings.append("no item is cleared, so the list answers for one day only: what was open on it")
+        typed = typed.rename(columns={"amount": "open_amount"})
     return typed
 
 
@@ -330,13 +282,11 @@ def _with_day(typed: pd.DataFrame, holds: str) -> pd.DataFrame:
     return typed.assign(date=typed[day]) if day in typed else typed
 
 
-def _with_currency(
-    typed: pd.DataFrame, export: Export | None, options: Options, holds: str, proof: cells.Proof
-) -> pd.DataFrame:
+def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds: str, proof: cells.Proof) -> pd.DataFrame:
     """A currency for every row: the file's, what a code implies, what is declared, else XXX, and that is said."""
     if holds in ("customers", "notes"):
         return typed
-    rules = export.currency if export else options.mapping.currency
+    rules = options.mapping.currency or export.currency
     currency = typed["currency"].str.upper() if "currency" in typed else pd.Series("", index=typed.index, dtype="str")
     currency = currency.replace(SIGNS)
     for name, start, code in rules:
@@ -355,27 +305,39 @@ def _with_currency(
     return typed.assign(currency=currency.mask(currency.eq(""), options.currency or NO_CURRENCY))
 
 
-def _unreadable(proof: cells.Proof, sheet: Sheet, options: Options) -> pd.DataFrame:
-    """The cells that cannot be read, as rejects, if they are no more than the user allows."""
-    rows = sorted({row for row, *_ in proof.bad})
-    if len(rows) > options.max_rejects:
-        shown = [f"{sheet.file} row {row}, {name}: '{text}' {why}" for row, name, text, why in sorted(proof.bad)]
+def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) -> pd.DataFrame:
+    """Cells that cannot be read and rows nobody knows, as rejects, if they are in no more rows than the user allows."""
+    reasons = [(row, f"{name}: '{text}' {why}") for row, name, text, why in sorted(proof.bad)]
+    unknown = rows.text[rows.are("unknown")]
+    said = [" | ".join(filter(None, row)) for row in unknown.itertuples(index=False, name=None)]
+    reasons += [(int(row), f"neither entry nor total: '{words[:80]}'") for row, words in zip(unknown.index, said, strict=True)]
+    count = len({row for row, _ in reasons})
+    if count > options.max_rejects:
+        what = f"{len(unknown):,} rows are of no kind that arkit knows" if len(unknown) else ""
+        what = f"{len(proof.bad):,} cells could not be read" + (f", and {what}" if what else "") if proof.bad else what
         raise ImportRefused(
-            f"{len(proof.bad):,} cells could not be read.",
+            f"{what}.",
             expected=f"at most {options.max_rejects:,} rows with such cells",
-            got=some(shown, 5),
-            fix=f"correct the export, or leave those rows out with --max-rejects {len(rows)}",
+            got=some([f"{sheet.file} row {row}, {why}" for row, why in sorted(reasons)], 5),
+            fix=f"correct the export, or leave those rows out with --max-rejects {count}",
         )
-    reasons = [f"{name}: '{text}' {why}" for _, name, text, why in sorted(proof.bad)]
-    return rejected(sheet, sorted(row for row, *_ in proof.bad), reasons)
+    reasons = sorted(reasons)
+    return rejected(sheet, [row for row, _ in reasons], [why for _, why in reasons])
 
 
-def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, sheet: Sheet) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
-    copies = _copied(typed, entries, holds)
-    reasons = ["an exact copy of row " + copies.astype("str")]
+    sheet, export = layout.sheet, layout.export
+    headings = [normal(heading) for heading in sheet.row(layout.columns.header)]
+    reasons = [] if export.lines else ["an exact copy of row " + _copied(typed, entries, holds).astype("str")]
+    for heading, words in export.only.items():
+        said = _words(entries, headings, heading, typed.index)
+        reasons.append(f"not of receivables: its {heading} is '" + said[~cells.folded(said).isin(words)] + "'")
     for name in [name for name in ("status", "kind") if name in typed and holds == "documents"]:
         reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
+    for heading, words in export.not_owed.items():
+        said = _words(entries, headings, heading, typed.index)
+        reasons.append(f"not owed: its {heading} is '" + said[cells.folded(said).isin(words)] + "'")
     needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
     amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
     for name in [*needed.get(holds, []), *amount]:
@@ -392,6 +354,26 @@ def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, sheet: She
     return kept, rejected(sheet, list(first.index), list(first))
 
 
+def _words(entries: pd.DataFrame, headings: list[str], heading: str, rows: pd.Index) -> pd.Series:
+    """What rows say under a heading; nothing where no such column is there."""
+    if normal(heading) not in headings:
+        return pd.Series(dtype="str")
+    return cells.texts(entries.iloc[:, headings.index(normal(heading))])[rows]
+
+
+def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
+    """Lines as documents: amounts of the lines that share a number added up, all else as on the first of them."""
+    key = [name for name in ("customer_id", "document_id", "kind", "currency") if name in rows]
+    own = rows["document_id"].mask(rows["document_id"].eq(""), "row " + pd.Series(rows.index, rows.index).astype("str"))
+    keys = [own if name == "document_id" else rows[name] for name in key]
+    sums = {
+        name: (rows[name].fillna(0) * 1e4).round().groupby(keys, sort=False).transform("sum") / 1e4
+        for name in ("amount", "open_amount", "paid_amount")
+        if name in rows
+    }
+    return rows.assign(**sums)[~pd.concat(keys, axis=1).duplicated()]
+
+
 def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str) -> pd.Series:
     """For each exact copy the row it copies; rows without a number are never copies, for two may be alike."""
     number = NUMBER.get(holds, "date")
@@ -405,30 +387,18 @@ def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str) -> pd.Series
     return first[first.ne(rows)]
 
 
-def _printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:
-    """The day that a title above the header prints, 'As of Jun 30, 2026', if its order is beyond doubt."""
-    for index in range(columns.header):
-        title = " ".join(filter(None, sheet.row(index)))
-        for found in PRINTED_DAY.finditer("" if MADE.search(title) else title):
-            words = found[1].split()[:5]
-            tried = [" ".join(words[:count]).strip(",.;)") for count in range(len(words), 0, -1)]
-            days = [cells.day(text, order) for text in tried if len(text) > 5]
-            if any(day is not None for day in days):
-                return next(day for day in days if day is not None)
-    return None
-
-
-def _receipt(part: Part, columns: Columns, export: Export | None, proof: cells.Proof, classes: pd.Series) -> dict[str, Any]:
-    """What a sheet was understood as, without what only joining shows; the rows by class add up to the rows of the sheet."""
-    counts = classes.value_counts()
+def _receipt(part: Part, proof: cells.Proof, kind: pd.Series) -> dict[str, Any]:
+    """What a sheet was understood as, without what only joining shows; the rows by kind add up to the rows of the sheet."""
+    counts = kind.value_counts()
+    columns = part.columns
     orders = pd.Series(proof.date_order, dtype="str")
     grouped = [f"{how} ({some([repr(name) for name in names], 9)})" for how, names in orders.groupby(orders).groups.items()]
-    top = [not any(part.sheet.row(index)) for index in range(columns.header)]
-    rejected = part.rejects["row"].nunique()
+    top = [not any(part.sheet.row(index)) for index in range(columns.first)]
+    entries = int(counts.get("entry", 0)) + int(counts.get("unknown", 0))
     return {
         "file": part.sheet.file,
         "status": "read",
-        "export": export.name if export else f"table of {part.holds}",
+        "export": part.export.name or f"table of {part.holds}",
         "holds": part.holds,
         "sha256": part.sheet.sha256,
         "header_row": columns.header + 1,
@@ -436,14 +406,40 @@ def _receipt(part: Part, columns: Columns, export: Export | None, proof: cells.P
         "date_order": "; ".join(grouped) or "no dates",
         "number_style": proof.number_style,
         "rows": len(part.sheet.cells),
-        "entry": int(counts.get("entry", 0)) - rejected,
-        "heading": int(counts.get("heading", 0)) + len(top) - sum(top) + 1,
+        "entry": entries - part.rejects["row"].nunique(),
+        "heading": int(counts.get("heading", 0)) + len(top) - sum(top),
         "total": int(counts.get("total", 0)),
         "footer": int(counts.get("footer", 0)),
         "blank": int(counts.get("blank", 0)) + sum(top),
-        "rejected": rejected,
+        "rejected": part.rejects["row"].nunique(),
         "customers": part.rows["customer_id"].nunique() if "customer_id" in part.rows else 0,
     }
+
+
+def _closing(part: Part, rows: Rows, apart: list[str]) -> None:
+    """Say what is odd about the end of a sheet and its totals, and what a user should know about such an export."""
+    if apart:
+        usual = "" if part.export.foots else ", as is usual in this report"
+        part.warnings.append(
+            f"{len(apart):,} totals that the file prints are not what its rows add up to{usual}: {some(apart)}"
+        )
+    missing = [
+        what
+        for what, kind in (("total", "total"), ("stamp", "footer"))
+        if what in part.export.ends_with and not rows.are(kind).any()
+    ]
+    if missing:
+        part.warnings.append(f"the file does not end with its {' and '.join(missing)}: it may have been cut off")
+    if part.holds == "documents" and "due_date" not in part.rows:
+        part.warnings.append(
+            "no due dates are stated: they follow from terms where those are known, else from the day of issue"
+        )
+    if part.export.says:
+        part.warnings.append(part.export.says)
+    if not part.export.sure:
+        part.warnings.append(
+            "this layout is known from documents only: compare the totals with your books before you rely on it"
+        )
 
 
 def _unused(part: Part, entries: pd.DataFrame) -> None:
@@ -472,6 +468,7 @@ def _alarms(part: Part) -> None:
             part.warnings.append(f"{len(same):,} rows were not used: {where}")
     if {"date", "due_date"} <= set(rows):
         _count(part, rows["due_date"].lt(rows["date"]), "documents are due before they were issued")
+        _count(part, _jumps(rows), f"documents have terms more than {JUMP} days from what is usual for their customer")
     if {"date", "settled_on"} <= set(rows):
         _count(part, rows["settled_on"].lt(rows["date"]), "documents were paid before they were issued")
     if {"status", "open_amount"} <= set(rows):
@@ -489,6 +486,15 @@ def _alarms(part: Part) -> None:
                 f"{len(twins):,} customers appear under two numbers that differ only by leading zeros, and are kept apart: "
                 + some(list(twins))
             )
+
+
+def _jumps(rows: pd.DataFrame) -> pd.Series:
+    """Marks documents whose terms are far from the median of their customer, where it has at least four."""
+    days = (rows["due_date"] - rows["date"]).dt.days
+    if "customer_id" not in rows or days.nunique() < 2:
+        return pd.Series(data=False, index=rows.index)
+    same = days.groupby(rows["customer_id"])
+    return (days - same.transform("median")).abs().gt(JUMP) & same.transform("count").ge(4)
 
 
 def _count(part: Part, odd: pd.Series, words: str) -> None:

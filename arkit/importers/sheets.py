@@ -19,6 +19,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from arkit.errors import ImportRefused
+from arkit.importers.framed import cut
 
 TEXT_FILES = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -66,6 +67,10 @@ def read_sheets(path: Path) -> list[Sheet]:
     text, encoding = _decoded(path.name, content)
     if not text.strip():
         raise _refused(path.name, "rows of data", "an empty file", "export it again")
+    framed = cut(text)
+    if framed:
+        cells = pd.DataFrame(framed, dtype="str")
+        return [Sheet(path.name, digest, cells, f"text, {encoding}, columns of fixed width", False)]
     cells, separator = _separated(path.name, text)
     shown = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}[separator]
     return [Sheet(path.name, digest, cells, f"text, {encoding}, separated by {shown}", False)]

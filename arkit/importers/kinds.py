@@ -1,0 +1,25 @@
+"""The words in which exports say what a posting is, and whether it is owed at all."""
+
+#: Words of a kind column, by what the posting is.
+_KIND_WORDS = {
+    "invoice": "invoice, sales invoice, tax invoice, customer invoice, inv, si, rv, dr, rechnung, verkaufsrechnung, facture, "
+    "factura, factuur, verkoopfactuur, fatura, faktura",
+    "credit_note": "credit memo, credit note, sales credit note, customer credit note, credit, sc, dg, ru, gutschrift, "
+    "avoir, nota de credito, creditnota, kreditfaktura",
+    "payment": "payment, unapplied payment, unapplied credit, deposit, receipt, payment entry, customer payment, "
+    "customer deposit, sales overpayment, overpayment, receive overpayment, sales prepayment, prepayment, "
+    "dz, zp, sa, sr, zahlung, zahlungseingang, paiement, reglement, pago, betaling, pagamento, inbetalning",
+    "return": "returned, returned payment, bounced, chargeback, return, refund, erstattung, rucklastschrift",
+    "write_off": "write-off, write off, writeoff, bad debt, bank charge, bank charges, ausbuchung",
+    "discount": "discount, skonto",
+    "adjustment": "journal entry, journal, adjustment, general journal, finance charge memo, reminder, ab",
+}
+KIND = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split(", ")}
+#: Words of a status column that say the document is not owed at all.
+NOT_OWED = (
+    "draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "bill credit note", "bill overpayment", "entwurf",
+    "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho", "cancelada",
+)  # fmt: skip
+PAID_WORDS = ("paid", "bezahlt", "paye", "payee", "pagado", "pagada", "betaald", "pago", "paga", "closed", "settled")
+#: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.
+LOWERING_SIDE = ("h", "haben", "c", "cr", "credit")

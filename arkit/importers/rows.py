@@ -1,0 +1,194 @@
+"""What each row of a sheet is: an entry, a heading, a total, a footer, blank, or something nobody knows."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from arkit.importers import cells
+from arkit.importers.cells import folded
+from arkit.importers.exports import Export
+from arkit.importers.headings import DATES, MONEY, Columns
+from arkit.importers.sheets import Sheet, as_text
+from arkit.money import NO_CURRENCY, plain
+
+#: Columns of dates and amounts that belong to a customer, not to a posting.
+SOFT = ("since", "credit_limit")
+#: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
+_SUM = (
+    r"(?:grand |sub[- ]?|sous-|gesamt|zwischen)?(?:totals?|totale?s?|totaal|summe|gesamt|somme|suma|gesamtsumme|gesamtbetrag)"
+)
+TOTAL = re.compile(rf"(?:{_SUM}|percent(?:age)?s?)\b.*", re.IGNORECASE | re.DOTALL)
+GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
+OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
+PERCENT = re.compile("percent", re.IGNORECASE)
+STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
+PRINTED_DAY = re.compile(
+    r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|al|em)\b:?\s+(?=(\S.*))", re.IGNORECASE
+)
+#: Words of a line that says when a report was made, which is not the day it shows.
+MADE = re.compile(r"\b(printed|generated|created|exported|run)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows below the headings, by their number in the file.
+
+    ``text`` are their cells as text, ``kind`` is what each row is, ``group`` the heading it stands under, ``label`` the
+    first filled cell of those that were looked at closely.
+    """
+
+    text: pd.DataFrame
+    kind: pd.Series
+    group: pd.Series
+    label: pd.Series
+
+    def are(self, kind: str) -> pd.Series:
+        """Marks the rows of one kind."""
+        return self.kind.eq(kind)
+
+
+def classify(sheet: Sheet, columns: Columns, export: Export | None = None) -> Rows:
+    """What each row below the headings is; one with a day, an amount and a name or number is an entry without further look."""
+    body = sheet.cells.iloc[columns.first :].set_axis(range(columns.first + 1, len(sheet.cells) + 1))
+    text = body.map(as_text).astype("str") if sheet.native else body
+    dates, money = ([text.iloc[:, at] for field, at in columns.position.items() if field in of] for of in _posting_fields())
+    named = [text.iloc[:, columns.position[field]] for field in _NAMES if field in columns.position]
+    no = pd.Series(data=False, index=text.index)
+    dated = _any([_has_digit(column) for column in dates], no)
+    plain_rows = dated & _any([column.ne("") for column in money], no) & _any([column.ne("") for column in named], no)
+    first = [at for field, at in columns.position.items() if field in _posting_fields()[0]][:1]
+    plain_rows &= ~_any([text.iloc[:, at].eq(sheet.row(columns.header)[at]) for at in first], no)
+    kind = pd.Series(np.where(plain_rows, "entry", ""), index=text.index, dtype="str")
+    odd = text[~plain_rows]
+    closely, label = _closely(odd, dated[~plain_rows], columns, sheet, export)
+    kind[closely.index] = closely
+    return Rows(text, kind, _groups(odd, closely, text.index), label)
+
+
+_NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
+
+
+def _posting_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(name for name in DATES if name not in SOFT), tuple(name for name in MONEY if name not in SOFT)
+
+
+def _any(marks: list[pd.Series], nothing: pd.Series) -> pd.Series:
+    for marked in marks:
+        nothing = nothing | marked
+    return nothing
+
+
+def _has_digit(column: pd.Series) -> pd.Series:
+    """Marks cells with a digit in them, each distinct text looked at once."""
+    codes, distinct = pd.factorize(column)
+    return pd.Series(np.array([bool(re.search("[0-9]", word)) for word in distinct] + [False])[codes], index=column.index)
+
+
+def _closely(
+    text: pd.DataFrame, dated: pd.Series, columns: Columns, sheet: Sheet, export: Export | None
+) -> tuple[pd.Series, pd.Series]:
+    """What rows are that lack a day, an amount or a name, and the first filled cell of each."""
+    if text.empty:
+        return pd.Series(dtype="str"), pd.Series(dtype="str")
+    filled = text.apply(lambda column: column.str.strip().ne("")).astype("bool")
+    count = filled.sum(axis=1)
+    at = filled.to_numpy().argmax(axis=1)
+    label = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str").str.strip()
+    days, sums = _posting_fields()
+    has = {of: [place for name, place in columns.position.items() if name in of] for of in (days, sums)}
+    money = filled.iloc[:, has[sums]].any(axis=1)
+    number = columns.position.get("document_id", -1)
+    numbered = filled.iloc[:, number] & (at != number) if number >= 0 else pd.Series(data=False, index=text.index)
+    lone = count.eq(1) & ~money
+    subject = label.str.replace(OF, "", regex=True)
+    closes = subject.isin(label[lone]) | label.str.fullmatch(GRAND)
+    adds_up = label.str.match(TOTAL) & (closes | (money & count.gt(1)))
+    if export and export.totals:
+        adds_up |= label.str.startswith(export.totals)
+    kind = pd.Series("entry", index=text.index, dtype="str")
+    listing = bool(has[days] and has[sums]) and not (export and export.filled_down)
+    undated = ~dated
+    if listing:
+        kind[undated & ~money] = "unknown"
+    kind[undated & lone] = "heading"
+    kind[undated & money & count.eq(filled.iloc[:, has[sums]].sum(axis=1))] = "total"
+    kind[undated & adds_up & ~numbered] = "total"
+    kind[undated & money & ~numbered & label.isin(label[lone])] = "total"
+    kind[label.str.match(STAMP) & count.le(2)] = "footer"
+    kind[(text == sheet.row(columns.header)).all(axis=1)] = "heading"
+    kind[count.eq(0)] = "blank"
+    return kind, label
+
+
+def _groups(text: pd.DataFrame, kind: pd.Series, index: pd.Index) -> pd.Series:
+    """The heading each row stands under: that of the last row with nothing but a heading in it, none after a total."""
+    headings = text[kind.eq("heading")]
+    lone = headings[headings.apply(lambda column: column.str.strip().ne("")).sum(axis=1).eq(1)] if len(headings) else headings
+    if lone.empty:
+        return pd.Series("", index=index, dtype="str")
+    named = lone.agg("".join, axis=1).str.strip().reindex(index)
+    closed = kind.eq("total").reindex(index, fill_value=False)
+    return named.mask(closed, "").ffill().fillna("").astype("str")
+
+
+def differences(rows: Rows, columns: Columns, typed: pd.DataFrame, decimal: str) -> list[str]:
+    """Totals that a sheet prints and its rows do not add up to, each in words with the difference in money.
+
+    A total is compared with the rows since the heading it names, else with those since the total or heading before it or
+    with all rows above it, whichever is nearer.
+    """
+    label = rows.label[rows.are("total").reindex(rows.label.index)]
+    label = label[~label.str.match(PERCENT)]
+    found: list[str] = []
+    for name in ("open_amount", "amount"):
+        if label.empty or name not in columns.position or name not in typed:
+            continue
+        cell = rows.text.loc[label.index].iloc[:, columns.position[name]]
+        printed = cells.amounts({name: cell}, cells.Proof(), decimal, "")[name].dropna()
+        named = label[printed.index]
+        apart = printed - _nearest_sum(rows, named, typed[name], printed)
+        found += [
+            f"row {row} '{words}' prints {plain(shown, NO_CURRENCY)}, {plain(by, NO_CURRENCY)} from its rows"
+            for row, words, shown, by in zip(named.index, named, printed, apart, strict=True)
+            if round(by, 4)
+        ]
+    return found
+
+
+def _nearest_sum(rows: Rows, label: pd.Series, amounts: pd.Series, printed: pd.Series) -> pd.Series:
+    """What the rows add up to that each total can mean, the sum nearest to what it prints."""
+    so_far = (amounts.fillna(0) * 1e4).round().reindex(rows.text.index, fill_value=0).cumsum()
+    heads = folded(rows.label[rows.are("heading").reindex(rows.label.index)])
+    subject = folded(label.str.replace(OF, "", regex=True)).str.replace(r" with sub-.*$", "", regex=True)
+    totals = pd.DataFrame({"row": label.index, "subject": subject.array})
+    named = pd.merge_asof(
+        totals,
+        pd.DataFrame({"row": heads.index, "subject": heads.array, "start": heads.index.astype("float64")}),
+        on="row",
+        by="subject",
+    )["start"]
+    bounds = np.sort(np.r_[heads.index.to_numpy(), rows.kind.index[rows.are("total")].to_numpy()])
+    before = np.searchsorted(bounds, totals["row"]) - 1
+    since = pd.Series(np.where(before >= 0, bounds[before], -1))
+    through = so_far[label.index].to_numpy()
+    sums = [through - so_far.reindex(start).fillna(0).to_numpy() for start in (named, since)] + [through]
+    sums = np.column_stack(sums) / 1e4
+    sums[named.isna(), 0] = np.nan
+    sums[named.notna(), 1:] = np.nan
+    nearest = np.nanargmin(np.abs(sums - printed.to_numpy()[:, None]), axis=1)
+    return pd.Series(sums[np.arange(len(sums)), nearest], index=label.index)
+
+
+def printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:
+    """The day that a title above the header prints, 'As of Jun 30, 2026', if its order is beyond doubt."""
+    for index in range(columns.header):
+        title = " ".join(filter(None, sheet.row(index)))
+        for found in PRINTED_DAY.finditer("" if MADE.search(title) else title):
+            words = found[1].split()[:5]
+            tried = [" ".join(words[:count]).strip(",.;)") for count in range(len(words), 0, -1)]
+            days = [cells.day(text, order) for text in tried if len(text) > 5]
+            if any(day is not None for day in days):
+                return next(day for day in days if day is not None)
+    return None
