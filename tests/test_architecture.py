@@ -18,6 +18,8 @@ FLOORS = [
 ]
 IMPORTERS = [
     {"framed", "kinds"},
+    {"plaintext"},
+    {"markup", "workbooks"},
     {"sheets"},
     {"cells"},
     {"headings"},
@@ -30,7 +32,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
     "plotly": {"charts", "report"},
-    "openpyxl": {"workbook"},
+    "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": set(),
     "nbclient": {"report"},

@@ -924,7 +924,7 @@ def test_a_workbook_of_empty_sheets_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("arkit.importers.sheets.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("arkit.importers.workbooks.MOST_UNPACKED", 1000)
     with pytest.raises(ImportRefused, match="bytes that unpack to"):
         load(xlsx(tmp_path, {"Sheet1": [["Customer", "Date", "Amount"]]}))
 

@@ -465,7 +465,7 @@ def test_ragged_rows_are_filled_up_wherever_the_widest_one_stands(tmp_path):
         (b"\xff\xfe\x00\xd8", "codec can't decode bytes in position 2-3"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "EOF inside string starting at row 2"),
         (b"PK\x03\x04 and then nothing", "the file ends too early"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "a password, or not a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "fix: open it in Excel and save it as .xlsx or CSV"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_was_found(tmp_path, content, got):

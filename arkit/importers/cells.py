@@ -93,10 +93,32 @@ def rounded(column: pd.Series) -> pd.Index:
     return column.index[written | _stored(column).abs().ge(1e15)]
 
 
+def stored(body: pd.DataFrame) -> pd.DataFrame:
+    """Columns of a workbook whose cells are all of one kind as columns of that kind; others stay as they are."""
+    return pd.DataFrame({at: _stored_alike(column) for at, column in body.items()}, index=body.index, copy=False)
+
+
+def _stored_alike(column: pd.Series) -> pd.Series:
+    if column.dtype != "object":
+        return column
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind in ("floating", "integer", "mixed-integer-float"):
+        return column.astype("float64")
+    if kind in ("datetime", "date"):
+        try:
+            return pd.to_datetime(column).astype("datetime64[s]")
+        except (ValueError, OverflowError):
+            return column
+    return column.fillna("").astype("str") if kind in ("string", "empty") else column
+
+
 def texts(column: pd.Series) -> pd.Series:
     """A column as trimmed text, whatever it was stored as."""
-    text = column if column.dtype == "str" else column.map(as_text).astype("str")
-    return text.str.replace("\u00a0", " ", regex=False).str.strip()
+    if column.dtype == "str":
+        return column.str.strip()
+    codes, distinct = pd.factorize(column)
+    words = pd.array([*(as_text(value).replace("\u00a0", " ").strip() for value in distinct), ""], dtype="str")
+    return pd.Series(words.take(codes), index=column.index)
 
 
 def flags(column: pd.Series) -> pd.Series:
@@ -299,14 +321,14 @@ def amounts(
     ImportRefused
         If some values prove a decimal comma and others a decimal point, or a separator can be read as either.
     """
-    stored = {name: _stored(column) for name, column in columns.items()}
+    as_number = {name: _stored(column) for name, column in columns.items()}
     written = {
-        name: texts(column if column.dtype == "str" else column.mask(stored[name].notna(), ""))
+        name: texts(column if column.dtype == "str" else column.astype("object").mask(as_number[name].notna(), ""))
         for name, column in columns.items()
     }
     cleaned = {name: _cleaned(text) for name, text in written.items()}
     mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file, usual)
-    return {name: _numbers(text, written[name], mark, name, proof).fillna(stored[name]) for name, text in cleaned.items()}
+    return {name: _numbers(text, written[name], mark, name, proof).fillna(as_number[name]) for name, text in cleaned.items()}
 
 
 def numbers(column: pd.Series) -> pd.Series:
@@ -324,7 +346,9 @@ def _terms(text: str) -> float:
 
 def _stored(column: pd.Series) -> pd.Series:
     """The numbers that a workbook stores as such: they need no reading."""
-    if column.dtype == "str":
+    if column.dtype == "float64":
+        return column
+    if column.dtype != "object":
         return pd.Series(np.nan, index=column.index)
     numeric = column.map(lambda cell: isinstance(cell, (int, float)) and not isinstance(cell, bool))
     return column.where(numeric).astype("float64")

@@ -6,18 +6,30 @@ from itertools import pairwise
 RULE = re.compile(r"[-=+|\s]{5,}")
 
 
-def cut(text: str) -> list[list[str]] | None:
-    """The rows of a framed list, one for each line of the file, cut where the bars of its header stand; None if it is none.
+def is_framed(top: str) -> bool:
+    """Whether the beginning of a text shows such a list."""
+    return bool(_head(_lines(top)))
+
+
+def cut(text: str) -> list[list[str]]:
+    """The rows of a framed list, one for each line of the file, cut where the bars of its header stand.
 
     A bar inside a text does not cut it, and a line break inside a text does not end its row: the line that continues it
     stays blank, so that rows keep their number.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    head = next((line for above, line in pairwise(lines) if _rules(above) and line.startswith("|") and line.count("|") > 2), "")
-    if not head or not any(map(_rules, lines)):
-        return None
-    bars = [at for at, character in enumerate(head.rstrip()) if character == "|"]
+    lines = _lines(text)
+    bars = [at for at, character in enumerate(_head(lines).rstrip()) if character == "|"]
     return [_cells(line, bars) for line in _whole(lines, bars[-1])]
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _head(lines: list[str]) -> str:
+    """The header: the first line between bars that stands under a ruled one; empty where there is none."""
+    under = (line for above, line in pairwise(lines) if _rules(above) and line.startswith("|") and line.count("|") > 2)
+    return next(under, "")
 
 
 def _rules(line: str) -> bool:

@@ -13,7 +13,7 @@ from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
 from arkit.importers.kinds import KIND, LOWERING_SIDE, NOT_OWED, PAID_WORDS
 from arkit.importers.mapping import Mapping
-from arkit.importers.rows import SOFT, Rows, classify, differences, printed_day
+from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
 from arkit.importers.sheets import Sheet, as_text
 from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
@@ -74,15 +74,6 @@ class Part:
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """A sheet, ready to be read: its cells, which column is which, and the declaration that says so."""
-
-    sheet: Sheet
-    columns: Columns
-    export: Export
-
-
 #: Stands for any table that no declaration claims.
 ANY = Export(name="", signature=())
 
@@ -99,8 +90,8 @@ def read(sheet: Sheet, options: Options) -> Part:
     layout = _layout(sheet, options)
     sheet, columns, export = layout.sheet, layout.columns, layout.export
     proof = cells.Proof()
-    rows = classify(sheet, columns, export)
-    body = sheet.cells.iloc[columns.first :].set_axis(rows.text.index)
+    body = layout.body()
+    rows = classify(body, layout)
     entries = body[rows.are("entry")]
     raw = {name: _filled_down(entries.iloc[:, at], entries, layout) for name, at in columns.position.items()}
     raw = _with_customer(raw, columns, rows.group if export.under == "customer" else rows.group.str[:0], proof)
@@ -123,7 +114,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     return part
 
 
-def _layout(sheet: Sheet, options: Options) -> "Layout":
+def _layout(sheet: Sheet, options: Options) -> Layout:
     """The header row and its columns: by mapping, by the one export that claims it, else by synonyms."""
     said = options.mapping.columns
     index, export = recognise(sheet)
@@ -308,7 +299,7 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
 def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) -> pd.DataFrame:
     """Cells that cannot be read and rows nobody knows, as rejects, if they are in no more rows than the user allows."""
     reasons = [(row, f"{name}: '{text}' {why}") for row, name, text, why in sorted(proof.bad)]
-    unknown = rows.text[rows.are("unknown")]
+    unknown = rows.texts_of("unknown")
     said = [" | ".join(filter(None, row)) for row in unknown.itertuples(index=False, name=None)]
     reasons += [(int(row), f"neither entry nor total: '{words[:80]}'") for row, words in zip(unknown.index, said, strict=True)]
     count = len({row for row, _ in reasons})
@@ -328,7 +319,7 @@ def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) 
 def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
     sheet, export = layout.sheet, layout.export
-    headings = [normal(heading) for heading in sheet.row(layout.columns.header)]
+    headings = [normal(heading) for heading in layout.headings]
     reasons = [] if export.lines else ["an exact copy of row " + _copied(typed, entries, holds).astype("str")]
     for heading, words in export.only.items():
         said = _words(entries, headings, heading, typed.index)

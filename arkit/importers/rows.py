@@ -32,39 +32,67 @@ MADE = re.compile(r"\b(printed|generated|created|exported|run)\b", re.IGNORECASE
 
 
 @dataclass(frozen=True, eq=False)
+class Layout:
+    """A sheet, ready to be read: its cells, which column is which, and the declaration that says so."""
+
+    sheet: Sheet
+    columns: Columns
+    export: Export
+
+    @property
+    def headings(self) -> list[str]:
+        """The row of headings as it stands, empty words where the sheet has none."""
+        return self.sheet.row(self.columns.header) if self.columns.rows else [""] * self.sheet.cells.shape[1]
+
+    def body(self) -> pd.DataFrame:
+        """The rows below the headings, by their number in the file."""
+        first = self.columns.first
+        return cells.stored(self.sheet.cells.iloc[first:]).set_axis(range(first + 1, len(self.sheet.cells) + 1))
+
+
+@dataclass(frozen=True, eq=False)
 class Rows:
     """The rows below the headings, by their number in the file.
 
-    ``text`` are their cells as text, ``kind`` is what each row is, ``group`` the heading it stands under, ``label`` the
-    first filled cell of those that were looked at closely.
+    ``kind`` is what each row is and ``group`` the heading it stands under; of the rows that had to be looked at closely,
+    ``text`` are the cells as text and ``label`` is the first filled one.
     """
 
-    text: pd.DataFrame
     kind: pd.Series
     group: pd.Series
+    text: pd.DataFrame
     label: pd.Series
 
     def are(self, kind: str) -> pd.Series:
         """Marks the rows of one kind."""
         return self.kind.eq(kind)
 
+    def texts_of(self, kind: str) -> pd.DataFrame:
+        """The cells, as text, of the rows of one kind among those that were looked at closely."""
+        return self.text[self.kind[self.text.index].eq(kind)]
 
-def classify(sheet: Sheet, columns: Columns, export: Export | None = None) -> Rows:
-    """What each row below the headings is; one with a day, an amount and a name or number is an entry without further look."""
-    body = sheet.cells.iloc[columns.first :].set_axis(range(columns.first + 1, len(sheet.cells) + 1))
-    text = body.map(as_text).astype("str") if sheet.native else body
-    dates, money = ([text.iloc[:, at] for field, at in columns.position.items() if field in of] for of in _posting_fields())
-    named = [text.iloc[:, columns.position[field]] for field in _NAMES if field in columns.position]
-    no = pd.Series(data=False, index=text.index)
-    dated = _any([_has_digit(column) for column in dates], no)
-    plain_rows = dated & _any([column.ne("") for column in money], no) & _any([column.ne("") for column in named], no)
-    first = [at for field, at in columns.position.items() if field in _posting_fields()[0]][:1]
-    plain_rows &= ~_any([text.iloc[:, at].eq(sheet.row(columns.header)[at]) for at in first], no)
-    kind = pd.Series(np.where(plain_rows, "entry", ""), index=text.index, dtype="str")
-    odd = text[~plain_rows]
-    closely, label = _closely(odd, dated[~plain_rows], columns, sheet, export)
+
+def classify(body: pd.DataFrame, layout: Layout) -> Rows:
+    """What each row below the headings is; one with a day, an amount and a name or number is an entry without further look.
+
+    Parameters
+    ----------
+    body
+        The rows below the headings, as `cells.stored` gives them.
+    """
+    place = layout.columns.position
+    dates, money, named = ([place[name] for name in place if name in of] for of in (*_posting_fields(), _NAMES))
+    no = pd.Series(data=False, index=body.index)
+    dated = _any([_has_digit(body.iloc[:, at]) for at in dates], no)
+    plain_rows = dated & _any([_filled(body.iloc[:, at]) for at in money], no)
+    plain_rows &= _any([_filled(body.iloc[:, at]) for at in named], no)
+    for at in dates[:1]:
+        plain_rows &= body.iloc[:, at].ne(layout.headings[at])
+    kind = pd.Series(np.where(plain_rows, "entry", ""), index=body.index, dtype="str")
+    odd = body[~plain_rows].apply(cells.texts)
+    closely, label = _closely(odd, dated[~plain_rows], layout)
     kind[closely.index] = closely
-    return Rows(text, kind, _groups(odd, closely, text.index), label)
+    return Rows(kind, _groups(odd, closely, body.index), odd, label)
 
 
 _NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
@@ -80,22 +108,29 @@ def _any(marks: list[pd.Series], nothing: pd.Series) -> pd.Series:
     return nothing
 
 
+def _filled(column: pd.Series) -> pd.Series:
+    return column.ne("") & column.notna()
+
+
 def _has_digit(column: pd.Series) -> pd.Series:
     """Marks cells with a digit in them, each distinct text looked at once."""
+    if column.dtype.kind in "Mf":
+        return column.notna()
     codes, distinct = pd.factorize(column)
-    return pd.Series(np.array([bool(re.search("[0-9]", word)) for word in distinct] + [False])[codes], index=column.index)
+    return pd.Series(
+        np.array([bool(re.search("[0-9]", as_text(word))) for word in distinct] + [False])[codes], index=column.index
+    )
 
 
-def _closely(
-    text: pd.DataFrame, dated: pd.Series, columns: Columns, sheet: Sheet, export: Export | None
-) -> tuple[pd.Series, pd.Series]:
+def _closely(text: pd.DataFrame, dated: pd.Series, layout: Layout) -> tuple[pd.Series, pd.Series]:
     """What rows are that lack a day, an amount or a name, and the first filled cell of each."""
+    columns, export = layout.columns, layout.export
     if text.empty:
         return pd.Series(dtype="str"), pd.Series(dtype="str")
-    filled = text.apply(lambda column: column.str.strip().ne("")).astype("bool")
+    filled = ~text.isin([""])
     count = filled.sum(axis=1)
     at = filled.to_numpy().argmax(axis=1)
-    label = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str").str.strip()
+    label = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str")
     days, sums = _posting_fields()
     has = {of: [place for name, place in columns.position.items() if name in of] for of in (days, sums)}
     money = filled.iloc[:, has[sums]].any(axis=1)
@@ -105,10 +140,10 @@ def _closely(
     subject = label.str.replace(OF, "", regex=True)
     closes = subject.isin(label[lone]) | label.str.fullmatch(GRAND)
     adds_up = label.str.match(TOTAL) & (closes | (money & count.gt(1)))
-    if export and export.totals:
+    if export.totals:
         adds_up |= label.str.startswith(export.totals)
     kind = pd.Series("entry", index=text.index, dtype="str")
-    listing = bool(has[days] and has[sums]) and not (export and export.filled_down)
+    listing = bool(has[days] and has[sums]) and not export.filled_down
     undated = ~dated
     if listing:
         kind[undated & ~money] = "unknown"
@@ -117,7 +152,7 @@ def _closely(
     kind[undated & adds_up & ~numbered] = "total"
     kind[undated & money & ~numbered & label.isin(label[lone])] = "total"
     kind[label.str.match(STAMP) & count.le(2)] = "footer"
-    kind[(text == sheet.row(columns.header)).all(axis=1)] = "heading"
+    kind[(text == layout.headings).all(axis=1)] = "heading"
     kind[count.eq(0)] = "blank"
     return kind, label
 
@@ -125,10 +160,10 @@ def _closely(
 def _groups(text: pd.DataFrame, kind: pd.Series, index: pd.Index) -> pd.Series:
     """The heading each row stands under: that of the last row with nothing but a heading in it, none after a total."""
     headings = text[kind.eq("heading")]
-    lone = headings[headings.apply(lambda column: column.str.strip().ne("")).sum(axis=1).eq(1)] if len(headings) else headings
+    lone = headings[(~headings.isin([""])).sum(axis=1).eq(1)]
     if lone.empty:
         return pd.Series("", index=index, dtype="str")
-    named = lone.agg("".join, axis=1).str.strip().reindex(index)
+    named = lone.agg("".join, axis=1).reindex(index)
     closed = kind.eq("total").reindex(index, fill_value=False)
     return named.mask(closed, "").ffill().fillna("").astype("str")
 
@@ -139,7 +174,7 @@ def differences(rows: Rows, columns: Columns, typed: pd.DataFrame, decimal: str)
     A total is compared with the rows since the heading it names, else with those since the total or heading before it or
     with all rows above it, whichever is nearer.
     """
-    label = rows.label[rows.are("total").reindex(rows.label.index)]
+    label = rows.label[rows.texts_of("total").index]
     label = label[~label.str.match(PERCENT)]
     found: list[str] = []
     for name in ("open_amount", "amount"):
@@ -159,8 +194,8 @@ def differences(rows: Rows, columns: Columns, typed: pd.DataFrame, decimal: str)
 
 def _nearest_sum(rows: Rows, label: pd.Series, amounts: pd.Series, printed: pd.Series) -> pd.Series:
     """What the rows add up to that each total can mean, the sum nearest to what it prints."""
-    so_far = (amounts.fillna(0) * 1e4).round().reindex(rows.text.index, fill_value=0).cumsum()
-    heads = folded(rows.label[rows.are("heading").reindex(rows.label.index)])
+    so_far = (amounts.fillna(0) * 1e4).round().reindex(rows.kind.index, fill_value=0).cumsum()
+    heads = folded(rows.label[rows.texts_of("heading").index])
     subject = folded(label.str.replace(OF, "", regex=True)).str.replace(r" with sub-.*$", "", regex=True)
     totals = pd.DataFrame({"row": label.index, "subject": subject.array})
     named = pd.merge_asof(

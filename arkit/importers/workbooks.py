@@ -1,0 +1,206 @@
+"""Workbooks as rows of cells: what Excel stored, kept as it is, and what would harm kept out."""
+
+import io
+import itertools
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from arkit.errors import ImportRefused, some
+from arkit.importers.plaintext import refused
+
+PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: The most that a workbook may unpack to; a small file that grows beyond it is an attack or a mistake.
+MOST_UNPACKED = 1 << 30
+#: The most cells a sheet may span, blank ones too.
+MOST_CELLS = 25_000_000
+#: The most cells that a formula may add up.
+MOST_SUMMED = 2_000_000
+PIECE = 1 << 22
+
+_FAR = re.compile(rb'r="([A-Z]{2,3})\d')
+_ROW = re.compile(rb'<row [^>]*?r="(\d{1,9})"')
+#: A formula whose value nobody saved; one that says 'str' has a text for its value, and that may be empty.
+_UNSAVED = re.compile(rb'<c (?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>')
+#: A plain sum: numbers, cells and SUM(...) with plus or minus between them.
+_CELL = r"\$?[A-Z]{1,3}\$?\d{1,7}"
+_RANGE = rf"{_CELL}(?:\s*:\s*{_CELL})?"
+_TERM = re.compile(rf"\s*([-+]?)\s*(?:SUM\(\s*({_RANGE}(?:\s*,\s*{_RANGE})*)\s*\)|({_CELL})|(\d+(?:\.\d+)?))\s*")
+_CORNERS = re.compile(rf"({_CELL})(?:\s*:\s*({_CELL}))?")
+
+
+def is_one(content: bytes) -> bool:
+    """Whether a file is a workbook, whatever its name says."""
+    return content.startswith((PACKED, OLD))
+
+
+def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
+    """The cells of each sheet that holds anything, by its title: text, numbers, days and flags as stored; None if blank.
+
+    Raises
+    ------
+    ImportRefused
+        If it is damaged, protected, too large, empty, or holds formulas whose values nobody saved.
+    """
+    formulas = _looked_through(name, content) if content.startswith(PACKED) else False
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+    except PasswordError as error:
+        raise _protected(name) from error
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        if content.startswith(OLD) and "EncryptedPackage".encode("utf-16-le") in content:
+            raise _protected(name) from error
+        raise refused(name, "a workbook", f"{error}", "open it in Excel and save it as .xlsx or CSV") from error
+    if formulas:
+        rows = _with_sums(name, content, rows)
+    frames = {title: pd.DataFrame(cells, dtype="object").replace({"": None}) for title, cells in rows.items()}
+    filled = {title: frame for title, frame in frames.items() if frame.notna().any(axis=None)}
+    if not filled:
+        raise refused(name, "rows of data", "a workbook whose sheets are all empty", "export it again")
+    return filled
+
+
+def _protected(name: str) -> ImportRefused:
+    return refused(name, "a workbook without password", "one that is protected", "save it without password")
+
+
+def _looked_through(name: str, content: bytes) -> bool:
+    """Whether a packed workbook holds formulas without values; refused if it is cut off or far larger than it looks."""
+    formulas, unpacked = False, 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for item in packed.infolist():
+                columns, last = 1, 0
+                for piece in _pieces(packed, item):
+                    unpacked += len(piece)
+                    if unpacked > MOST_UNPACKED:
+                        raise _too_large(name, f"{len(content):,} bytes that unpack to more than {MOST_UNPACKED:,}")
+                    if item.filename.endswith(".xml") and "sheets/" in item.filename:
+                        formulas = formulas or (b"<f" in piece and bool(_UNSAVED.search(piece)))
+                        columns = max([columns, *map(_column, set(_FAR.findall(piece)))])
+                        last = max([last, *map(int, _ROW.findall(piece))])
+                        if last * max(columns, 26) > MOST_CELLS:
+                            raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
+    except ImportRefused:
+        raise
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, struct.error, OSError, RuntimeError) as error:
+        if "password" in str(error) or "encrypted" in str(error):
+            raise _protected(name) from error
+        raise refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
+    return formulas
+
+
+def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A packed file, unpacked piece by piece; pieces overlap a little, so that nothing is cut in two."""
+    rest = b""
+    with packed.open(item) as file:
+        while piece := file.read(PIECE):
+            yield rest + piece
+            rest = piece[-64:]
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _too_large(name: str, got: str) -> ImportRefused:
+    return refused(name, "a workbook that unpacks to at most 1 GiB", got, "export it as CSV")
+
+
+def _with_sums(name: str, content: bytes, rows: dict[str, list[list[Any]]]) -> dict[str, list[list[Any]]]:
+    """Rows in which formulas whose value nobody saved are worked out, if they are plain sums; refused if they are not."""
+    import openpyxl  # noqa: PLC0415 - opens slowly, and only workbooks with such formulas need it
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise refused(name, "a workbook whose formulas can be read", f"{error}", "save it as CSV") from error
+    for sheet in book.worksheets:
+        cells = rows.get(sheet.title, [])
+        formulas = {
+            (row, column): str(cell.value).removeprefix("=")
+            for row, line in enumerate(sheet.iter_rows())
+            for column, cell in enumerate(line)
+            if cell.data_type == "f" and _at(cells, row, column) in ("", None)
+        }
+        sums = _Sums(cells, formulas)
+        worked_out = {place: sums.of(place) for place in formulas}
+        left = [
+            f"{_letters(column)}{row + 1} ={formulas[row, column]}"
+            for (row, column), sum_ in worked_out.items()
+            if sum_ is None
+        ]
+        if left:
+            raise refused(
+                name,
+                "values saved beside the formulas, or formulas that are plain sums",
+                some(left),
+                "open it in Excel, let it calculate, and save it, or save it as CSV",
+            )
+        for (row, column), sum_ in worked_out.items():
+            if row < len(cells) and column < len(cells[row]):
+                cells[row][column] = sum_
+    return rows
+
+
+def _at(cells: list[list[Any]], row: int, column: int) -> object:
+    return cells[row][column] if row < len(cells) and column < len(cells[row]) else None
+
+
+def _letters(column: int) -> str:
+    """The letters of a column, the first being 0."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
+
+
+class _Sums:
+    """The values of formulas that are plain sums of cells and of each other."""
+
+    def __init__(self, cells: list[list[Any]], formulas: dict[tuple[int, int], str]) -> None:
+        self.cells, self.formulas = cells, formulas
+        self.known: dict[tuple[int, int], float | None] = {}
+
+    def of(self, place: tuple[int, int]) -> float | None:
+        """The value of a cell, None if it is a formula that is no plain sum, or one that adds up itself."""
+        if place not in self.formulas:
+            value = _at(self.cells, *place)
+            return float(value) if isinstance(value, (int, float)) else 0.0
+        if place not in self.known:
+            self.known[place] = None
+            self.known[place] = self._sum(self.formulas[place])
+        return self.known[place]
+
+    def _sum(self, formula: str) -> float | None:
+        total, at = 0.0, 0
+        while at < len(formula):
+            term = _TERM.match(formula, at)
+            if not term or (at and not term[1]):
+                return None
+            values = [float(term[4])] if term[4] else [self.of(place) for place in _places(term[2] or term[3])]
+            if any(value is None for value in values):
+                return None
+            total += math.fsum(filter(None, values)) * (-1 if term[1] == "-" else 1)
+            at = term.end()
+        return round(total, 6) if at else None
+
+
+def _places(ranges: str) -> Iterator[tuple[int, int]]:
+    """The cells of ranges such as B6:B9,D4, each as (row, column) from 0."""
+    for first, last in _CORNERS.findall(ranges):
+        (top, left), (bottom, right) = _place(first), _place(last or first)
+        yield from itertools.islice(itertools.product(range(top, bottom + 1), range(left, right + 1)), MOST_SUMMED)
+
+
+def _place(cell: str) -> tuple[int, int]:
+    letters, row = re.sub(r"[$0-9]", "", cell), re.sub(r"[$A-Z]", "", cell)
+    return int(row) - 1, _column(letters.encode()) - 1
