@@ -5,7 +5,7 @@ for and a later posting cannot change it. An export that lists open items only i
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
@@ -60,10 +60,11 @@ class Ledger:
     notes: pd.DataFrame = NOT_GIVEN
     receipts: pd.DataFrame = NOT_GIVEN
     rejects: pd.DataFrame = NOT_GIVEN
+    _posted: "_Posted" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Give every table its declared shape, and put the postings of a document side by side, once."""
-        entries = _in_document_order(_sound(ENTRIES.conform(self.entries), ["date", "amount"], ENTRIES.name))
+        """Give every table its declared shape, and arrange the postings by document, once."""
+        entries = _sound(ENTRIES.conform(self.entries), ["date", "amount"], ENTRIES.name).reset_index(drop=True)
         snapshots = _sound(SNAPSHOTS.conform(self.snapshots), ["as_of", "issued", "open_amount"], SNAPSHOTS.name)
         tables = {
             "entries": entries,
@@ -73,7 +74,7 @@ class Ledger:
             "receipts": RECEIPTS.conform(self.receipts),
             "rejects": REJECTS.conform(self.rejects),
         }
-        for name, table in tables.items():
+        for name, table in (tables | {"_posted": _Posted.of(entries)}).items():
             object.__setattr__(self, name, table)
 
     def __repr__(self) -> str:
@@ -115,7 +116,7 @@ class Ledger:
         """
         as_of = parse_day(day)
         self._must_know(as_of)
-        posted = _add_up(self.entries, as_of)
+        posted = self._posted.add_up(as_of)
         listed = self.snapshots.loc[self.snapshots["as_of"].eq(as_of)]
         both = _twice(posted, listed)
         if len(both):
@@ -201,17 +202,103 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
     return frame
 
 
-def _in_document_order(entries: pd.DataFrame) -> pd.DataFrame:
-    """Postings sorted so that those of a document lie together, the creating one first; with document codes and minor units.
+@dataclass(frozen=True, eq=False)
+class _Posted:
+    """Postings as arrays, those of a document side by side and the creating one first.
 
-    What was posted on one day goes by its due date, then by its kind, so that the order of rows in a file decides nothing.
+    ``row`` is the place of a posting in ``entries``, ``document`` the code of its document, ``minor`` its amount in minor
+    units, ``kind`` its place in `KINDS`.
     """
-    kind = entries["kind"].map({kind: i for i, kind in enumerate(KINDS)}).to_numpy()
-    rank = entries["kind"].map({kind: i for i, kind in enumerate(CREATING)}).fillna(len(CREATING)).to_numpy()
-    codes = entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
-    order = np.lexsort((entries["terms_days"], kind, entries["due_date"], entries["date"], rank, codes))
-    arranged = entries.iloc[order].reset_index(drop=True)
-    return arranged.assign(_document=codes[order], _minor=to_minor(arranged["amount"], arranged["currency"]))
+
+    entries: pd.DataFrame
+    row: np.ndarray
+    document: np.ndarray
+    day: np.ndarray
+    minor: np.ndarray
+    kind: np.ndarray
+
+    @classmethod
+    def of(cls, entries: pd.DataFrame) -> "_Posted":
+        """All postings, arranged."""
+        kind = pd.Categorical(entries["kind"], categories=KINDS).codes
+        document = _codes(entries)
+        row = np.argsort(document, kind="stable")
+        rank = _RANK[kind] if len(kind) else kind
+        by = [rank, entries["date"].to_numpy(), entries["due_date"].to_numpy(), kind, entries["terms_days"].to_numpy()]
+        if not _in_order(document[row], [key[row] for key in by]):
+            row = np.lexsort((*reversed(by), document))
+        minor = to_minor(entries["amount"], entries["currency"])
+        return cls(entries, row, document[row], entries["date"].to_numpy()[row], minor[row], kind[row])
+
+    def add_up(self, as_of: pd.Timestamp) -> pd.DataFrame:
+        """One row per document that has a posting up to ``as_of``: its opening posting and its exact sums."""
+        known = self.day <= as_of.to_datetime64()
+        row, document, day, minor, kind = (
+            array if known.all() else array[known] for array in (self.row, self.document, self.day, self.minor, self.kind)
+        )
+        if not len(row):
+            return pd.DataFrame(columns=list(dict.fromkeys([*KEY, *DOCUMENTS.names[1:], "terms_days"])))
+        starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
+        lengths = np.diff(np.r_[starts, len(row)])
+        opening = self.entries.iloc[row[starts]].reset_index(drop=True)
+        currency = opening["currency"]
+        first = np.repeat(kind[starts], lengths)
+        paid, returned, written_off = (kind == KINDS.index(name) for name in ("payment", "return", "write_off"))
+        # documents that are themselves payments pay nothing but wait to be applied
+        pays = (paid | returned) & np.isin(first, [KINDS.index(name) for name in CREATING])
+
+        def total(of: np.ndarray) -> np.ndarray:
+            return np.add.reduceat(np.where(of, minor, 0), starts)
+
+        is_open = np.add.reduceat(minor, starts)
+        # a posting of nothing settles nothing
+        last = np.maximum.reduceat(np.where(minor != 0, day, np.repeat(day[starts], lengths)), starts)
+        never = np.iinfo("int64").min + 1
+        last_paid = np.maximum.reduceat(np.where(paid, day.astype("int64"), never), starts)
+        return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
+            issued=opening["date"],
+            amount=to_major(total(kind == first), currency),
+            open_amount=to_major(is_open, currency),
+            settled_on=pd.Series(last).where(is_open == 0),
+            paid_amount=to_major(-total(pays), currency),
+            last_paid_on=pd.Series(last_paid.astype(day.dtype)).where(last_paid != never),
+            payments=np.add.reduceat(paid.astype("int64"), starts),
+            bounced=np.add.reduceat(returned.astype("int64"), starts),
+            written_off=to_major(-total(written_off), currency),
+        )
+
+
+#: Per kind, in the order of `KINDS`, which of the postings of a document creates it.
+_RANK = np.array([CREATING.index(kind) if kind in CREATING else len(CREATING) for kind in KINDS], dtype="int8")
+
+
+def _codes(entries: pd.DataFrame) -> np.ndarray:
+    """The document of each posting as a number, in the order in which documents first appear."""
+    codes = np.zeros(len(entries), dtype="int64")
+    span = 1
+    for name in KEY:
+        part, distinct = pd.factorize(entries[name])
+        span *= max(1, len(distinct))
+        if span >= np.iinfo("int64").max:
+            return entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
+        codes = codes * max(1, len(distinct)) + part
+    return pd.factorize(codes)[0]
+
+
+def _in_order(document: np.ndarray, keys: list[np.ndarray]) -> bool:
+    """Whether postings that lie together by document are in the order of ``keys`` already, as they are in most exports."""
+    same = document[1:] == document[:-1]
+    for key in keys:
+        before, after = key[:-1][same], key[1:][same]
+        rising = (before < after) | (_missing(after) & ~_missing(before))
+        if (~rising & (before != after) & ~(_missing(before) & _missing(after))).any():
+            return False
+        same[same] = ~rising
+    return True
+
+
+def _missing(values: np.ndarray) -> np.ndarray:
+    return pd.isna(values)
 
 
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
@@ -221,54 +308,6 @@ def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFr
     rows = CUSTOMERS.conform(pd.DataFrame({"customer_id": unlisted, "name": unlisted}))
     both = pd.concat([customers, rows], ignore_index=True) if len(rows) else customers
     return both.drop_duplicates("customer_id", ignore_index=True)
-
-
-def _add_up(entries: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """One row per document that has a posting up to ``as_of``: its opening posting and its exact sums."""
-    known = entries.loc[entries["date"] <= as_of]
-    if not len(known):
-        return pd.DataFrame(columns=list(dict.fromkeys([*KEY, *DOCUMENTS.names[1:], "terms_days"])))
-    document = known["_document"].to_numpy()
-    starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
-    opening = known.iloc[starts].reset_index(drop=True)
-    currency = opening["currency"]
-    minor, kind = known["_minor"].to_numpy(), known["kind"]
-
-    def total(of: np.ndarray | pd.Series) -> np.ndarray:
-        return np.add.reduceat(np.where(of, minor, 0), starts)
-
-    lengths = np.diff(np.r_[starts, len(known)])
-    same = np.repeat(opening["kind"].to_numpy(), lengths) == kind.to_numpy()
-    is_open = np.add.reduceat(minor, starts)
-    # a posting of nothing settles nothing
-    moved = np.where(minor != 0, known["date"], np.repeat(opening["date"], lengths))
-    last = np.maximum.reduceat(moved, starts)
-    return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
-        issued=opening["date"],
-        amount=to_major(total(same), currency),
-        open_amount=to_major(is_open, currency),
-        settled_on=pd.Series(last).where(is_open == 0),
-        paid_amount=to_major(
-            -total(kind.isin(["payment", "return"]).to_numpy() & ~_is_opening(starts, len(known), opening)), currency
-        ),
-        last_paid_on=_last(known, kind.eq("payment"), starts),
-        payments=np.add.reduceat(kind.eq("payment").to_numpy().astype("int64"), starts),
-        bounced=np.add.reduceat(kind.eq("return").to_numpy().astype("int64"), starts),
-        written_off=to_major(-total(kind.eq("write_off")), currency),
-    )
-
-
-def _is_opening(starts: np.ndarray, length: int, opening: pd.DataFrame) -> np.ndarray:
-    """Marks all postings of documents that are themselves payments: they pay nothing but wait to be applied."""
-    lengths = np.diff(np.r_[starts, length])
-    return np.repeat(~opening["kind"].isin(CREATING).to_numpy(), lengths)
-
-
-def _last(known: pd.DataFrame, of: pd.Series, starts: np.ndarray) -> pd.Series:
-    """The last day of some of the postings of each document, missing where it has none."""
-    days = known["date"].where(of, pd.Timestamp.min.as_unit("s")).to_numpy()
-    last = pd.Series(np.maximum.reduceat(days, starts))
-    return last.where(np.add.reduceat(of.to_numpy().astype("int64"), starts) > 0)
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:

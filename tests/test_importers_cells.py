@@ -380,9 +380,11 @@ def test_a_mapping_file_names_columns_orders_and_currencies(tmp_path):
     [
         ('[columns]\nammount = "Gross"', "got: ammount"),
         ('[columns]\namount = "Gross"\n[currency.company]\nCA = "CAD"', "got: company"),
-        ("", r"got: no \[columns\]"),
+        ("", "got: nothing"),
         ("columns = 3", r"expected: \[columns\]"),
-        ('currency = "EUR"\n[columns]\namount = "Gross"', r"expected: \[columns\], and \[currency"),
+        ('currency = "EUR"\n[columns]\namount = "Gross"', r"expected: \[columns\], \[kinds\]"),
+        ('[kinds]\nZR = "bill"', r"(?s)expected: kinds out of .*got: ZR = \"bill\""),
+        ('headings = "two"', 'got: headings = "two"'),
         ("[columns", "got: Expected"),
     ],
 )

@@ -126,8 +126,13 @@ def flags(column: pd.Series) -> pd.Series:
     return folded(texts(column)).isin(["yes", "y", "true", "1", "x", "ja", "oui", "si", "sim", "wahr"])
 
 
-def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: str) -> dict[str, pd.Series]:
+def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: str, *, usual: str = "") -> dict[str, pd.Series]:
     """Every column of dates as days; ``columns`` maps the heading to its cells, indexed by the row of the file.
+
+    Parameters
+    ----------
+    usual
+        The order of day and month of the system that wrote the file, for dates that prove none.
 
     Raises
     ------
@@ -151,6 +156,8 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
         elif len(proof.orders) == 1:
             other, shown = next(iter(witness.items()))
             dates.settle(proven[other], name, proof, f"{ORDERS[proven[other]]}, proven by '{other}' {shown}")
+        elif usual:
+            dates.settle(usual, name, proof, f"{ORDERS[usual]}, as this system always writes it")
         else:
             raise _neither(file, name, dates)
     return {name: dates.parsed() for name, dates in read.items()}

@@ -71,8 +71,13 @@ class Export(Known):
     cleared: bool = False
     #: The currency where a column of codes implies it: field, start of the code, currency; the empty start is for all others.
     currency: tuple[tuple[str, str, str], ...] = ()
-    #: The decimal mark it always writes, for files whose amounts prove none.
+    #: The decimal mark, and the order of day and month ('dmy', 'mdy'), that it always writes, for files that prove none.
     decimal: str = ""
+    order: str = ""
+    #: Its sign says which way a row goes, whatever kind the row states.
+    signed: bool = False
+    #: Heading of what tells rows of one document number apart, such as the item or the due date of an instalment.
+    apart: str = ""
     #: First words of rows that add up, beside those that say 'total'.
     totals: tuple[str, ...] = ()
     #: Whether its totals are the sum of its rows.

@@ -98,14 +98,24 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
     rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"]) if unnumbered.any() else own
     if (rows["kind"].eq("invoice") & unnumbered).any():
         part.warnings.append(f"{int(unnumbered.sum()):,} documents have no number and go by file and row")
-    for name in {"amount", "open_amount", "paid_amount"} & set(rows):
+    money = {"amount", "open_amount", "paid_amount"} & set(rows)
+    if part.export.signed:
+        rows["kind"] = rows["kind"].mask(rows["kind"].isin(LOWERING) & _signed(rows).gt(0), "adjustment")
+    for name in () if part.export.signed else money:
         rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs())
+    rows["kind"] = rows["kind"].mask(rows["kind"].eq("invoice") & _signed(rows).lt(0), "credit_note")
     complete = "amount" in rows and rows["amount"].notna().all()
     if _is_snapshot(rows) and not (paid and complete):
         return LISTED.conform(_snapshot(rows, part, undated))[LISTED.names]
     if not paid and "settled_on" not in rows and not rows["kind"].eq("payment").any():
         part.warnings.append("no payments were read: every document counts as open")
     return LISTED.conform(rows.assign(as_of=None, open_amount=_stated(rows)))[LISTED.names]
+
+
+def _signed(rows: pd.DataFrame) -> pd.Series:
+    """The amount whose sign says which way a document goes."""
+    amounts = [rows[name] for name in ("amount", "open_amount") if name in rows]
+    return amounts[0].fillna(amounts[-1])
 
 
 def _kinds(part: Part) -> pd.Series:
@@ -121,7 +131,7 @@ def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
     if "kind" not in part.rows or part.rows["kind"].eq("").all():
         return None
     stated = part.rows["kind"]
-    words = KIND | part.export.kinds
+    words = KIND | part.export.kinds | part.kinds
     said = meanings(stated, words)
     known = said.isin(allowed)
     if not known.any():
@@ -134,7 +144,7 @@ def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
             f"{len(strange):,} rows are of a kind that arkit does not know.",
             expected=f"one of {some(sorted(word for word, kind in words.items() if kind in allowed), 12)}",
             got=some([f"{part.sheet.file} row {row} '{word}'" for row, word in strange.items()]),
-            fix="leave those rows out of the export, or rename their type",
+            fix='say in a mapping file what they mean, [kinds] ZR = "invoice", or leave those rows out of the export',
         )
     return said
 

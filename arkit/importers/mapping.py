@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from arkit.errors import ImportRefused, OutputRefused, some
+from arkit.importers.cells import fold
 from arkit.importers.headings import SYNONYMS
+from arkit.tables import KINDS
 
-KEYS = ("columns", "currency", "date_order", "decimal", "headings")
+KEYS = ("columns", "currency", "kinds", "date_order", "decimal", "headings")
 
 
 @dataclass(frozen=True)
 class Mapping:
     """Field to heading, and the order of dates, the decimal mark and the currency, where they are declared.
 
-    ``currency`` holds (field, start of its value, currency) in the order in which they are tried; ``headings`` is 'none'
-    for files that begin with data, whose columns then go by number.
+    ``currency`` holds (field, start of its value, currency) in the order in which they are tried; ``kinds`` says what the
+    words of a company's own document types mean; ``headings`` is 'none' for files that begin with data, whose columns
+    then go by number.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class Mapping:
     decimal: str | None = None
     currency: tuple[tuple[str, str, str], ...] = ()
     headings: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, file: str | Path) -> "Mapping":
@@ -40,10 +44,13 @@ class Mapping:
             said = tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise _refused(path.name, "a TOML file", str(error)) from error
-        columns, codes = said.get("columns", {}), said.get("currency", {})
-        tables = [columns, codes, *codes.values()] if isinstance(codes, dict) else [codes]
-        if not columns or not all(isinstance(table, dict) for table in tables):
-            raise _refused(path.name, "[columns], and [currency.<field>] if need be", "no [columns]" if not columns else "text")
+        columns, codes, kinds = (said.get(name, {}) for name in ("columns", "currency", "kinds"))
+        tables = [columns, kinds, codes, *(codes.values() if isinstance(codes, dict) else ())]
+        if not said or not all(isinstance(table, dict) for table in tables):
+            raise _refused(path.name, "[columns], [kinds] or [currency.<field>]", "nothing" if not said else "text")
+        unknown = [f"{word} = {json.dumps(kind)}" for word, kind in kinds.items() if kind not in KINDS]
+        if unknown:
+            raise _refused(path.name, f"kinds out of {some(list(KINDS), 20)}", some(unknown))
         strange = [name for name in [*columns, *codes] if name not in SYNONYMS]
         if strange:
             raise _refused(path.name, f"fields out of {some(list(SYNONYMS), 50)}", some(strange))
@@ -58,7 +65,8 @@ class Mapping:
             for start, code in sorted(by_start.items(), key=lambda item: item[0] == "other")
         )
         named = {name: str(heading) for name, heading in columns.items()}
-        return cls(named, said.get("date_order"), said.get("decimal"), currency, said.get("headings", ""))
+        words = {fold(word): kind for word, kind in kinds.items()}
+        return cls(named, said.get("date_order"), said.get("decimal"), currency, said.get("headings", ""), words)
 
     def write(self, file: str | Path, *, told: str = "") -> Path:
         """The mapping as a TOML file that `read` understands, ``told`` as comments above it; never over a file."""
@@ -67,6 +75,9 @@ class Mapping:
         lines += [f"{key} = {json.dumps(said)}" for key in ("date_order", "decimal") if (said := getattr(self, key))]
         lines += ["", '[columns]  # field = "heading in the file"']
         lines += [f"{name} = {json.dumps(heading, ensure_ascii=False)}" for name, heading in self.columns.items()]
+        lines += (
+            ["", "[kinds]", *(f"{_key(word)} = {json.dumps(kind)}" for word, kind in self.kinds.items())] if self.kinds else []
+        )
         for name in dict.fromkeys(name for name, _, _ in self.currency):
             lines += ["", f"[currency.{name}]"]
             lines += [f"{_key(start or 'other')} = {json.dumps(code)}" for field, start, code in self.currency if field == name]

@@ -71,6 +71,7 @@ class Part:
     as_of: pd.Timestamp | None = None
     printed: pd.DataFrame = field(default_factory=pd.DataFrame)
     decimal: str = "."
+    kinds: dict[str, str] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
@@ -105,8 +106,9 @@ def read(sheet: Sheet, options: Options) -> Part:
     rejects = pd.concat([bad, left_out], ignore_index=True)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
     part = Part(sheet, columns, export, holds, typed, rejects, proof.warnings, printed_day(sheet, columns, order))
-    part.printed, part.decimal = body[rows.are("total")], proof.decimal
+    part.printed, part.decimal, part.kinds = body[rows.are("total")], proof.decimal, options.mapping.kinds
     part.receipt = _receipt(part, proof, rows.kind)
+    part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
     _alarms(part)
     _closing(part, rows, apart)
@@ -186,7 +188,9 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     dates = {heading[name]: raw[name] for name in DATES if name in raw and name not in SOFT}
     money = {heading[name]: raw[name] for name in MONEY if name in raw and name not in SOFT}
     order, decimal = options.date_order, options.decimal
-    read = cells.days(dates, proof, order, file) | cells.amounts(money, proof, decimal, file, usual=layout.export.decimal)
+    usual = layout.export
+    read = cells.days(dates, proof, order, file, usual=usual.order)
+    read |= cells.amounts(money, proof, decimal, file, usual=usual.decimal)
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
@@ -350,6 +354,20 @@ def _words(entries: pd.DataFrame, headings: list[str], heading: str, rows: pd.In
     if normal(heading) not in headings:
         return pd.Series(dtype="str")
     return cells.texts(entries.iloc[:, headings.index(normal(heading))])[rows]
+
+
+def _told_apart(part: Part, entries: pd.DataFrame) -> pd.DataFrame:
+    """Rows that share a document number with what tells them apart behind it: '1800000123/002'."""
+    rows = part.rows
+    headings = [normal(heading) for heading in part.sheet.row(part.columns.header)]
+    word = next(
+        (_words(entries, headings, one, rows.index) for one in part.export.apart.split("|") if normal(one) in headings), None
+    )
+    key = [name for name in ("customer_id", "document_id", "kind", "currency", "entity") if name in rows]
+    several = rows.duplicated(key, keep=False) & rows["document_id"].ne("")
+    if word is None or not several.any():
+        return rows
+    return rows.assign(document_id=rows["document_id"].mask(several & word.ne(""), rows["document_id"] + "/" + word))
 
 
 def _added_up(rows: pd.DataFrame) -> pd.DataFrame:

@@ -98,6 +98,10 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
 _NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
 
 
+#: What may stand beside the sum in a row that adds up others and says no word.
+_BESIDE = ("customer_id", "customer_name", "currency", "entity")
+
+
 def _posting_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(name for name in DATES if name not in SOFT), tuple(name for name in MONEY if name not in SOFT)
 
@@ -148,7 +152,10 @@ def _closely(text: pd.DataFrame, dated: pd.Series, layout: Layout) -> tuple[pd.S
     if listing:
         kind[undated & ~money] = "unknown"
     kind[undated & lone] = "heading"
-    kind[undated & money & count.eq(filled.iloc[:, has[sums]].sum(axis=1))] = "total"
+    beside = [place for name, place in columns.position.items() if name in _BESIDE] if listing else []
+    unnamed = [place for place in range(text.shape[1]) if place not in columns.position.values()]
+    figures = text.iloc[:, unnamed].apply(lambda column: column.str.fullmatch(r"[-$€£(]*[0-9][0-9.,' ]*[%)-]?"))
+    kind[undated & money & count.eq(filled.iloc[:, [*has[sums], *beside]].sum(axis=1) + figures.sum(axis=1))] = "total"
     kind[undated & adds_up & ~numbered] = "total"
     kind[undated & money & ~numbered & label.isin(label[lone])] = "total"
     kind[label.str.match(STAMP) & count.le(2)] = "footer"
