@@ -16,8 +16,6 @@ from arkit.importers import framed
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 #: Rows in which a separator is looked for, and the bytes that hold them.
 TOP, TOP_BYTES = 60, 1 << 20
-#: A field longer than this is a quote that was never closed.
-LONGEST = 1 << 20
 
 
 def read(name: str, content: bytes) -> tuple[pd.DataFrame, str]:
@@ -132,7 +130,7 @@ def _even(content: bytes, separator: str, width: int) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    columns = [pd.array(column.combine_chunks(), dtype="str") for column in table.columns]
+    columns = [pd.array(column, dtype="str") for column in table.columns]
     return pd.DataFrame(dict(enumerate(columns)), copy=False)
 
 
