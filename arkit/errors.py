@@ -53,3 +53,14 @@ def some(values: list[str], most: int = 3) -> str:
     shown = ", ".join(values[:most])
     rest = len(values) - most
     return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2500, "row"), counted(2, "copy", "copies")
+    ('1 row', '2,500 rows', '2 copies')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -220,7 +220,8 @@ class _Posted:
     @classmethod
     def of(cls, entries: pd.DataFrame) -> "_Posted":
         """All postings, arranged."""
-        kind = pd.Categorical(entries["kind"], categories=KINDS).codes
+        codes, names = pd.factorize(entries["kind"])
+        kind = np.array([*map(KINDS.index, names), 0], dtype="int8")[codes]
         document = _codes(entries)
         row = np.argsort(document, kind="stable")
         rank = _RANK[kind] if len(kind) else kind

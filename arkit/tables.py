@@ -70,7 +70,7 @@ class Table:
         self._must_fit(frame)
         typed = {column.name: self._typed(frame, column) for column in self.columns}
         extra = {str(name): frame[name] for name in frame.columns if name not in typed}
-        return pd.DataFrame(typed | extra, index=frame.index)
+        return pd.DataFrame(typed | extra, index=frame.index, copy=False)
 
     def empty(self) -> pd.DataFrame:
         """No rows, every column, typed."""

@@ -24,7 +24,7 @@ IMPORTERS = [
     {"cells"},
     {"headings"},
     {"exports", "mapping"},
-    {"systems", "rows"},
+    {"alarms", "rows", "systems"},
     {"reading"},
     {"joining"},
 ]

@@ -272,7 +272,7 @@ Acme,CN-1,2026-01-09,,40.00,40.00,Lamb,40.00,ZAR,Sales credit note
     ledger = load(csv(tmp_path, text), as_of="2026-02-28")
     assert is_open(ledger, "2026-02-28") == {"INV-1": 120.0, "CN-1": -40.0}
     assert (receipt(ledger)["entry"], receipt(ledger)["documents"]) == (3, 2)
-    assert "1 rows repeat a document listed before, which counts once" in said(ledger)
+    assert "1 row of documents listed before, which count once" in said(ledger)
 
 
 def test_rows_that_share_a_number_and_differ_are_refused(tmp_path):
@@ -417,7 +417,7 @@ def test_a_stated_currency_stands_and_a_declared_one_fills_the_gaps(tmp_path):
 def test_signs_of_currencies_are_codes_and_what_is_neither_is_refused(tmp_path):
     text = INVOICES.replace("250.50,EUR", "250.50,€").replace("80.00,EUR", "80.00,£")
     assert totals(load(csv(tmp_path, text)).at("2026-02-28")).to_dict() == {"EUR": 1250.5, "GBP": 80.0}
-    with pytest.raises(ImportRefused, match=r"(?s)1 currencies are none.*got: row 4 'DOLLARS'"):
+    with pytest.raises(ImportRefused, match=r"(?s)1 currency that arkit does not know.*got: row 4 'DOLLARS'"):
         load(csv(tmp_path, INVOICES.replace("80.00,EUR", "80.00,Dollars")))
 
 
@@ -435,7 +435,7 @@ def test_exact_copies_are_left_out_and_named(tmp_path):
     ledger = load(csv(tmp_path, INVOICES + INVOICES.splitlines()[2] + "\n"))
     assert is_open(ledger, "2026-02-28") == {"INV-1": 1000.0, "INV-2": 250.5, "INV-3": 80.0}
     assert ledger.rejects[["row", "reason"]].to_dict("split")["data"] == [[5, "an exact copy of row 3"]]
-    assert "1 rows were not used: row 5: an exact copy of row 3" in said(ledger)
+    assert "1 row not used: row 5: an exact copy of row 3" in said(ledger)
     assert (receipt(ledger)["entry"], receipt(ledger)["rejected"], receipt(ledger)["rows"]) == (3, 1, 5)
 
 
@@ -475,7 +475,7 @@ def test_unknown_kinds_are_refused(tmp_path):
     text = "Customer,Invoice No.,Date,Amount,Type\nAcme,1,2026-01-05,10.00,Invoice\nAcme,2,2026-01-05,20.00,Pro forma\n"
     with pytest.raises(ImportRefused) as refused:
         load(csv(tmp_path, text))
-    assert str(refused.value).splitlines()[0] == "1 rows are of a kind that arkit does not know."
+    assert str(refused.value).splitlines()[0] == "1 row of a kind that arkit does not know."
     assert "got: july.csv row 3 'Pro forma'" in str(refused.value)
 
 
@@ -489,7 +489,7 @@ def test_a_column_of_kinds_that_speaks_of_something_else_is_not_used_and_said(tm
 def test_customers_whose_numbers_differ_only_by_leading_zeros_are_kept_apart_and_named(tmp_path):
     ledger = load(csv(tmp_path, INVOICES.replace("0077", "42")))
     assert sorted(ledger.at("2026-02-28")["customer_id"].unique()) == ["0042", "42"]
-    assert "1 customers appear under two numbers that differ only by leading zeros, and are kept apart: 0042 and 42" in said(
+    assert "1 customer under two numbers that differ only by leading zeros, kept apart: 0042 and 42" in said(
         ledger
     )
 
@@ -497,9 +497,9 @@ def test_customers_whose_numbers_differ_only_by_leading_zeros_are_kept_apart_and
 def test_what_costs_nothing_to_notice_is_noticed(tmp_path):
     text = "Customer,Invoice No.,Date,Due date,Amount,Date Paid,Disputed\nAcme,1,2026-03-05,2026-02-05,10.00,2026-01-31,Yes\n"
     warned = said(load(csv(tmp_path, text)))
-    assert "1 documents are due before they were issued: row 2" in warned
-    assert "1 documents were paid before they were issued: row 2" in warned
-    assert "1 documents are marked disputed without a day: not used, for nobody knows since when" in warned
+    assert "1 document is due before issued: row 2" in warned
+    assert "1 document was paid before issued: row 2" in warned
+    assert "1 document is marked disputed without a day: not used, for nobody knows since when" in warned
 
 
 def test_numbers_that_a_spreadsheet_has_rounded_are_pointed_out(tmp_path):
@@ -518,7 +518,7 @@ def test_an_unsigned_amount_lowers_what_is_owed_where_its_side_says_so(tmp_path)
 def test_documents_that_are_paid_and_open_at_once_are_pointed_out(tmp_path):
     text = "Customer,Invoice No.,Date,Balance,Status\nAcme,1,2026-01-05,10.00,Paid\nAcme,2,2026-01-05,0.00,Paid\n"
     warned = said(load(csv(tmp_path, text), as_of="2026-01-31"))
-    assert "1 documents are paid by their status and open by their balance: row 2" in warned
+    assert "1 document is paid by the status and open by the balance: row 2" in warned
 
 
 def test_a_list_of_customers_may_call_their_number_id(tmp_path):
@@ -700,7 +700,7 @@ def test_payments_on_invoices_that_no_file_lists_stand_as_credit_and_are_named(t
     folder = put(tmp_path / "month", MONTH | {"payments.csv": PAYMENTS.replace("INV-3", "INV-7")})
     ledger = load(folder)
     assert is_open(ledger, "2026-02-28")["INV-7"] == -80.0
-    assert "2 rows name invoices that no file lists, and stand as credit: 'INV-7' of 0077" in said(ledger)
+    assert "2 rows for invoices that no file lists, standing as credit: 'INV-7' of 0077" in said(ledger)
 
 
 def test_payments_may_be_written_with_a_minus(tmp_path):
@@ -723,7 +723,7 @@ def test_what_was_paid_is_no_kind_of_payment(tmp_path):
 
 def test_unknown_kinds_of_payment_are_refused(tmp_path):
     folder = put(tmp_path / "month", MONTH | {"payments.csv": PAYMENTS.replace("Write-off", "Cashback")})
-    with pytest.raises(ImportRefused, match=r"(?s)1 rows are of a kind that arkit does.*payments\.csv row 6 'Cashback'"):
+    with pytest.raises(ImportRefused, match=r"(?s)1 row of a kind that arkit does.*payments\.csv row 6 'Cashback'"):
         load(folder)
 
 
@@ -748,12 +748,12 @@ def test_customers_listed_twice_are_named_and_the_first_counts(tmp_path):
     assert ledger.rejects[["file", "row", "reason"]].to_dict("split")["data"] == [
         ["customers.csv", 4, "customer 0042 is listed before"]
     ]
-    assert "1 rows were not used: row 4: customer 0042 is listed before" in said(ledger)
+    assert "1 row not used: row 4: customer 0042 is listed before" in said(ledger)
 
 
 def test_customers_that_no_list_knows_are_named_and_kept(tmp_path):
     ledger = load(put(tmp_path / "month", MONTH | {"customers.csv": CUSTOMERS.replace("0077,Bolt", "0078,Bolt")}))
-    assert "1 customers are not in the list of customers: 0077 (1 documents)" in said(ledger)
+    assert "1 customer not in the list of customers: 0077 (1 documents)" in said(ledger)
     assert set(ledger.customers["customer_id"]) == {"0042", "0077", "0078"}
 
 
@@ -782,7 +782,7 @@ def test_a_document_that_two_files_list_alike_counts_once(tmp_path):
     ledger = load(put(tmp_path / "month", {"a.csv": INVOICES, "b.csv": again}))
     assert is_open(ledger, "2026-02-28")["INV-2"] == 250.5
     assert ledger.receipts.set_index("file")["documents"].to_dict() == {"a.csv": 3, "b.csv": 0}
-    assert "1 rows repeat a document listed before, which counts once" in said(ledger)
+    assert "1 row of documents listed before, which count once" in said(ledger)
 
 
 def test_a_document_that_two_files_list_differently_is_refused(tmp_path):
@@ -830,7 +830,7 @@ def test_payments_that_do_not_explain_the_stated_balances_are_refused(tmp_path):
     with pytest.raises(ImportRefused) as refused:
         load(folder)
     assert str(refused.value) == (
-        "1 documents are open by other amounts than their payments leave.\n"
+        "1 document open by other amounts than their payments leave.\n"
         "  expected: payments and credit notes that explain what the list of documents states as open\n"
         "  got: invoices.csv:2 'INV-1' open 4.00\n"
         "  fix: export documents and payments up to the same day, or leave the payments out and say --as-of"
@@ -843,7 +843,7 @@ def test_payments_on_invoices_outside_a_list_of_what_is_open_are_refused(tmp_pat
     payments = payments.replace("Payment No.,", "Customer,Payment No.,").replace("P-", "Acme,P-")
     put(folder, {"payments.csv": payments})
     with pytest.raises(
-        ImportRefused, match=r"(?s)1 rows name invoices that the list of what is open does not hold.*'INV-9' of Acme"
+        ImportRefused, match=r"(?s)1 row for invoices that the list of what is open does not hold.*'INV-9' of Acme"
     ):
         load(folder)
 
@@ -1068,7 +1068,7 @@ def test_check_says_what_stands_between_files_that_read_one_by_one(tmp_path):
     folder = put(tmp_path / "month", {"invoices.csv": STATED, "payments.csv": EXPLAINED.replace("6.00", "5.00")})
     found = check(folder)
     assert [file["status"] for file in found["files"]] == ["read", "read"]
-    assert found["message"].startswith("ImportRefused: 1 documents are open by other amounts than their payments leave.")
+    assert found["message"].startswith("ImportRefused: 1 document open by other amounts than their payments leave.")
     assert found["open_total"] == {}
 
 
@@ -1145,7 +1145,7 @@ def test_published_open_items_keep_leading_zeros_and_name_the_twins():
     assert documents["currency"].value_counts().sum() == 9_681
     assert sorted(documents["currency"].unique()) == ["CAD", "USD"]
     assert documents["customer_id"].nunique() == 694
-    assert "141 customers appear under two numbers that differ only by leading zeros, and are kept apart" in said(ledger)
+    assert "141 customers under two numbers that differ only by leading zeros, kept apart" in said(ledger)
     assert documents["document_id"].str.endswith(".0").sum() == 0
     assert by_class(ledger) == [9_682]
     assert set(is_open(load(file.with_name("closed_items_first60.csv")), "2020-12-31").values()) == {0.0}
@@ -1176,7 +1176,7 @@ def test_published_dirty_invoices_are_read_to_the_cent_once_it_is():
     }  # fmt: skip
     reasons = ledger.rejects["reason"].str.replace(r"\d+", "n", regex=True).value_counts()
     assert reasons.to_dict() == {"an exact copy of row n": 50, "customer CUSTn is listed before": 8}
-    assert "1 customers are not in the list of customers: CUST999" in said(ledger)
+    assert "1 customer not in the list of customers: CUST999" in said(ledger)
     assert receipts["status"].value_counts().to_dict() == {"set aside": 3, "read": 2}
     read = receipts[receipts["status"].eq("read")]
     assert read[CLASSES].sum(axis=1).tolist() == read["rows"].tolist()

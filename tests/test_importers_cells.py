@@ -91,7 +91,7 @@ def test_a_declared_order_settles_what_is_ambiguous_and_lists_what_was_read_the_
     found, proof = days("13/06/2026", "06/14/2026", "01/02/2026", order=order)
     assert found == read
     assert proof.date_order["Due date"] == f"{cells.ORDERS[order]}, as declared"
-    assert proof.warnings == [f"1 dates in 'Due date' cannot be {cells.ORDERS[order]} and were read the other way: rows {odd}"]
+    assert proof.warnings == [f"1 date in 'Due date' that cannot be {cells.ORDERS[order]}, read the other way: rows {odd}"]
 
 
 def test_a_day_equal_to_its_month_needs_no_order():

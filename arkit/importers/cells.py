@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from arkit.errors import ImportRefused, some
+from arkit.errors import ImportRefused, counted, some
 from arkit.importers.sheets import as_text
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
@@ -215,7 +215,7 @@ class _Dates:
         if against.any():
             rows = self.rows[np.isin(self.codes, np.flatnonzero(against))]
             proof.warnings.append(
-                f"{len(rows):,} dates in '{name}' cannot be {ORDERS[order]} and were read the other way: "
+                f"{counted(len(rows), 'date')} in '{name}' that cannot be {ORDERS[order]}, read the other way: "
                 f"rows {some([str(row) for row in rows], 100)}"
             )
         self._note_bad(name, proof)

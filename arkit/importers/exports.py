@@ -47,8 +47,8 @@ def _comparable(heading: str) -> str:
 class Export(Known):
     """An export that can be read.
 
-    ``columns`` maps a field to its heading; ``A|B`` takes the first that is there. Fields that are not named are found
-    by what their headings usually mean, except those of the headings in ``ignore``.
+    ``columns`` maps a field to its heading; ``A|B`` takes the first that is there, ``A+B`` joins two with a blank. Fields
+    that are not named are found by what their headings usually mean, except those of the headings in ``ignore``.
     """
 
     columns: dict[str, str] = field(default_factory=dict)

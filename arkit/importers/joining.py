@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from arkit.errors import ImportRefused, some
+from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells
 from arkit.importers.cells import folded, meanings
 from arkit.importers.kinds import KIND, PAID_WORDS
@@ -59,7 +59,7 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
     shown = documents["as_of"].notna()
     if shown.any() and (payments or credit_notes):
         raise _net_already(documents[shown], [*payments, *credit_notes])
-    entries = [_postings(documents[~shown], paid=paid)]
+    entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
     entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
     entries += [_payments(_payments_of(part), documents) for part in beside]
     together = pd.concat(entries, ignore_index=True)
@@ -97,7 +97,7 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
     unnumbered = own.eq("")
     rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"]) if unnumbered.any() else own
     if (rows["kind"].eq("invoice") & unnumbered).any():
-        part.warnings.append(f"{int(unnumbered.sum()):,} documents have no number and go by file and row")
+        part.warnings.append(f"{counted(int(unnumbered.sum()), 'document')} without a number, known by file and row")
     money = {"amount", "open_amount", "paid_amount"} & set(rows)
     if part.export.signed:
         rows["kind"] = rows["kind"].mask(rows["kind"].isin(LOWERING) & _signed(rows).gt(0), "adjustment")
@@ -141,7 +141,7 @@ def _said_kinds(part: Part, allowed: tuple[str, ...]) -> pd.Series | None:
     strange = stated[~known & stated.ne("")]
     if len(strange):
         raise ImportRefused(
-            f"{len(strange):,} rows are of a kind that arkit does not know.",
+            f"{counted(len(strange), 'row')} of a kind that arkit does not know.",
             expected=f"one of {some(sorted(word for word, kind in words.items() if kind in allowed), 12)}",
             got=some([f"{part.sheet.file} row {row} '{word}'" for row, word in strange.items()]),
             fix='say in a mapping file what they mean, [kinds] ZR = "invoice", or leave those rows out of the export',
@@ -190,7 +190,8 @@ def _stated(rows: pd.DataFrame) -> pd.Series:
 
 def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
     """Documents listed in several rows that agree, each once; rows that share a number and differ are refused."""
-    several = rows[rows["document_id"].duplicated(keep=False)]
+    posting = rows["kind"].isin(PAYING) & rows["kind"].ne("invoice") & rows["open_amount"].isna() & rows["as_of"].isna()
+    several = rows[rows["document_id"].duplicated(keep=False) & ~posting]
     once = several.drop_duplicates(SAME)
     again = once[once.duplicated(KEY, keep=False)]
     if len(again):
@@ -207,7 +208,7 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
         count, listed = int(kept["part"].eq(number).sum()), int(rows["part"].eq(number).sum())
         part.receipt["documents"] = count
         if count < listed:
-            part.warnings.append(f"{listed - count:,} rows repeat a document listed before, which counts once")
+            part.warnings.append(f"{counted(listed - count, 'row')} of documents listed before, which count once")
         _tie_to_print(part, kept[kept["part"].eq(number)])
     return kept
 
@@ -252,7 +253,7 @@ def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.T
     if len(odd):
         shown = [f"{row.source} '{row.document_id}' open {text(row.open_amount, row.currency)}" for row in odd.itertuples()]
         raise ImportRefused(
-            f"{len(odd):,} documents are open by other amounts than their payments leave.",
+            f"{counted(len(odd), 'document')} open by other amounts than their payments leave.",
             expected="payments and credit notes that explain what the list of documents states as open",
             got=some(shown),
             fix="export documents and payments up to the same day, or leave the payments out and say --as-of",
@@ -265,8 +266,8 @@ def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson"]]
     money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
     money["kind"] = money["kind"].mask(money["amount"].gt(0), "adjustment")  # credit is used up, not paid
-    settled = money[rows["settled_on"].notna() & money["amount"].ne(0)]
-    return created if paid else pd.concat([created, settled[[*OWNER, "kind", "date", "amount"]]], ignore_index=True)
+    settled = money[[*OWNER, "kind", "date", "amount"]][rows["settled_on"].notna() & money["amount"].ne(0)]
+    return created if paid or settled.empty else pd.concat([created, settled], ignore_index=True)
 
 
 def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
@@ -286,6 +287,10 @@ def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
         amount=lowering.mask(kind.eq("return"), received.abs()),
     )
     _point_out(part, posted[rows["document_id"].ne("")], documents)
+    alike = posted[posted.duplicated(["customer_id", "document_id", "date", "amount"], keep=False) & posted["amount"].ne(0)]
+    if len(alike):
+        where = some([f"row {row}" for row in alike.index])
+        part.warnings.append(f"{len(alike):,} payments are alike in everything, and each counts: {where}")
     return posted[[*OWNER, "kind", "date", "amount"]]
 
 
@@ -332,7 +337,7 @@ def _of_known(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
         reason = "it names no customer and no invoice that a file lists"
         part.rejects = pd.concat([part.rejects, rejected(part.sheet, list(lost), [reason] * len(lost))], ignore_index=True)
         part.receipt |= {"entry": part.receipt["entry"] - len(lost), "rejected": part.receipt["rejected"] + len(lost)}
-        part.warnings.append(f"{len(lost):,} rows were not used: {some([f'row {row}: {reason}' for row in lost])}")
+        part.warnings.append(f"{counted(len(lost), 'row')} not used: {some([f'row {row}: {reason}' for row in lost])}")
     return rows.drop(index=lost)
 
 
@@ -345,13 +350,13 @@ def _point_out(part: Part, named: pd.DataFrame, documents: pd.DataFrame) -> None
     shown = some([f"'{row.document_id}' of {row.customer_id}" for row in unknown.head(9).itertuples()])
     if len(unknown) and documents["open_amount"].gt(0).any():
         raise ImportRefused(
-            f"{len(unknown):,} rows name invoices that the list of what is open does not hold.",
+            f"{counted(len(unknown), 'row')} for invoices that the list of what is open does not hold.",
             expected="a list of all documents, paid ones too, where payments come along",
             got=f"{part.sheet.file}: {shown}",
             fix="export all documents, or leave the payments out and say --as-of",
         )
     if len(unknown):
-        part.warnings.append(f"{len(unknown):,} rows name invoices that no file lists, and stand as credit: {shown}")
+        part.warnings.append(f"{counted(len(unknown), 'row')} for invoices that no file lists, standing as credit: {shown}")
 
 
 def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
@@ -370,7 +375,7 @@ def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
         orphans = documents.loc[unknown, "customer_id"].value_counts()
         if len(orphans):
             shown = some([f"{name} ({count} documents)" for name, count in orphans.items()])
-            part.warnings.append(f"{len(orphans):,} customers are not in the list of customers: {shown}")
+            part.warnings.append(f"{counted(len(orphans), 'customer')} not in the list of customers: {shown}")
     frames = [rows.drop(columns=["currency"], errors="ignore") for rows in [*listed, *named]]
     return pd.concat(frames, ignore_index=True).drop_duplicates("customer_id") if frames else CUSTOMERS.empty()
 

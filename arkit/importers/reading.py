@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from arkit.errors import ImportRefused, some
+from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells
+from arkit.importers.alarms import noticed
 from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
-from arkit.importers.kinds import KIND, LOWERING_SIDE, NOT_OWED, PAID_WORDS
+from arkit.importers.kinds import KIND, LOWERING_SIDE, NOT_OWED
 from arkit.importers.mapping import Mapping
 from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
 from arkit.importers.sheets import Sheet, as_text
@@ -28,8 +29,6 @@ ACCOUNTS = ("account", "konto", "compte")
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
 #: Currencies that are written as a sign and mean one code only.
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
-#: Days by which terms may differ within a customer before it is pointed out; swapped days and months differ by more.
-JUMP = 45
 #: What looks like a day, in a column nobody named.
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 
@@ -93,7 +92,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     proof = cells.Proof()
     body = layout.body()
     rows = classify(body, layout)
-    entries = body[rows.are("entry")]
+    entries = body if rows.are("entry").all() else body[rows.are("entry")]
     raw = {name: _filled_down(entries.iloc[:, at], entries, layout) for name, at in columns.position.items()}
     raw = _with_customer(raw, columns, rows.group if export.under == "customer" else rows.group.str[:0], proof)
     typed = _completed(_typed(raw, layout, options, proof), export, proof)
@@ -110,7 +109,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     part.receipt = _receipt(part, proof, rows.kind)
     part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
-    _alarms(part)
+    part.warnings += [*(_not_used(part) if len(part.rejects) else ()), *noticed(part.rows)]
     _closing(part, rows, apart)
     part.rows = _added_up(part.rows) if export.lines == "sum" else part.rows
     return part
@@ -121,6 +120,7 @@ def _layout(sheet: Sheet, options: Options) -> Layout:
     said = options.mapping.columns
     index, export = recognise(sheet)
     if isinstance(export, Export):
+        sheet = _with_joined(sheet, index, export)
         sheet = export.prepare(sheet, index) if export.prepare else sheet
         headings = both_rows(sheet, index) if export.two_rows else sheet.row(index)
         columns = match(headings, index, export.columns | said, rows=2 if export.two_rows else 1)
@@ -142,6 +142,18 @@ def _layout(sheet: Sheet, options: Options) -> Layout:
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
     return Layout(sheet, columns, ANY)
+
+
+def _with_joined(sheet: Sheet, index: int, export: Export) -> Sheet:
+    """The sheet with a column for each pair that a declaration joins, such as 'First Name+Last Name'."""
+    headings = [normal(heading) for heading in sheet.row(index)]
+    added = {}
+    for pair in [heading for heading in export.columns.values() if "+" in heading]:
+        at = [headings.index(normal(one)) for one in pair.split("+") if normal(one) in headings]
+        if len(at) == 2:
+            both = cells.texts(sheet.cells.iloc[:, at[0]]) + " " + cells.texts(sheet.cells.iloc[:, at[1]])
+            added[sheet.cells.shape[1] + len(added)] = both.str.strip().where(sheet.cells.index != index, pair)
+    return replace(sheet, cells=sheet.cells.join(pd.DataFrame(added))) if added else sheet
 
 
 def must_be_usable(sheet: Sheet) -> None:
@@ -194,6 +206,7 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
+    raw = _by_name(raw, layout.columns, proof)
     readers = dict.fromkeys(IDENTIFIERS, cells.identifiers) | dict.fromkeys(FLAGS, cells.flags) | {"terms_days": cells.numbers}
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
     for name in (name for name in IDENTIFIERS if name in raw):
@@ -202,6 +215,19 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
             shown = some([f"row {row} '{number}'" for row, number in others[name][cut].items()])
             proof.warnings.append(f"'{heading.get(name, name)}' holds numbers that a spreadsheet has rounded: {shown}")
     return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
+
+
+def _by_name(raw: dict[str, pd.Series], columns: Columns, proof: cells.Proof) -> dict[str, pd.Series]:
+    """The columns without numbers of customers that a spreadsheet has rounded, where that makes one of several names."""
+    if not {"customer_id", "customer_name"} <= set(raw):
+        return raw
+    cut = cells.rounded(raw["customer_id"])
+    names = cells.texts(raw["customer_name"])[cut].groupby(cells.texts(raw["customer_id"])[cut]).nunique()
+    if not names.gt(1).any():
+        return raw
+    heading = columns.heading.get("customer_id", "customer_id")
+    proof.warnings.append(f"'{heading}' holds numbers that a spreadsheet has rounded: customers go by their names instead")
+    return {name: column for name, column in raw.items() if name != "customer_id"}
 
 
 def _completed(typed: pd.DataFrame, export: Export, proof: cells.Proof) -> pd.DataFrame:
@@ -232,7 +258,7 @@ def _softly(
         proof.warnings.append(f"'{heading}' is left blank: {refusal.what}")
         return pd.Series(float("nan"), index=column.index)
     if own.bad:
-        proof.warnings.append(f"'{heading}' is left blank in {len(own.bad):,} rows: '{own.bad[0][2]}' {own.bad[0][3]}")
+        proof.warnings.append(f"'{heading}' is left blank in {counted(len(own.bad), 'row')}: '{own.bad[0][2]}' {own.bad[0][3]}")
     proof.warnings += own.warnings
     return values
 
@@ -290,7 +316,7 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
     strange = currency[~currency.str.fullmatch("[A-Z]{3}|")]
     if len(strange):
         raise ImportRefused(
-            f"{len(strange):,} currencies are none.",
+            f"{counted(len(strange), 'currency', 'currencies')} that arkit does not know.",
             expected="codes of three letters, such as EUR",
             got=some([f"row {row} '{code}'" for row, code in strange.items()]),
             fix="correct the column, or name another one for currency in a mapping file: --mapping FILE (docs/exports.md)",
@@ -308,8 +334,8 @@ def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) 
     reasons += [(int(row), f"neither entry nor total: '{words[:80]}'") for row, words in zip(unknown.index, said, strict=True)]
     count = len({row for row, _ in reasons})
     if count > options.max_rejects:
-        what = f"{len(unknown):,} rows are of no kind that arkit knows" if len(unknown) else ""
-        what = f"{len(proof.bad):,} cells could not be read" + (f", and {what}" if what else "") if proof.bad else what
+        what = f"{counted(len(unknown), 'row')} of no kind that arkit knows" if len(unknown) else ""
+        what = f"{counted(len(proof.bad), 'cell')} could not be read" + (f", and {what}" if what else "") if proof.bad else what
         raise ImportRefused(
             f"{what}.",
             expected=f"at most {options.max_rejects:,} rows with such cells",
@@ -429,9 +455,7 @@ def _closing(part: Part, rows: Rows, apart: list[str]) -> None:
     """Say what is odd about the end of a sheet and its totals, and what a user should know about such an export."""
     if apart:
         usual = "" if part.export.foots else ", as is usual in this report"
-        part.warnings.append(
-            f"{len(apart):,} totals that the file prints are not what its rows add up to{usual}: {some(apart)}"
-        )
+        part.warnings.append(f"{counted(len(apart), 'printed total')} not what the rows add up to{usual}: {some(apart)}")
     missing = [
         what
         for what, kind in (("total", "total"), ("stamp", "footer"))
@@ -467,49 +491,14 @@ def _unused(part: Part, entries: pd.DataFrame) -> None:
         ]
 
 
-def _alarms(part: Part) -> None:
-    """What costs nothing to notice: copies, due before issued, paid before issued, ids that differ only by leading zeros."""
-    rows = part.rows
-    if len(part.rejects):
-        kinds = part.rejects["reason"].str.replace(r"\d+", "n", regex=True).str.split(":").str[0]
-        for _, same in part.rejects.groupby(kinds, sort=False):
-            where = some([f"row {row}: {reason}" for row, reason in zip(same["row"], same["reason"], strict=True)])
-            part.warnings.append(f"{len(same):,} rows were not used: {where}")
-    if {"date", "due_date"} <= set(rows):
-        _count(part, rows["due_date"].lt(rows["date"]), "documents are due before they were issued")
-        _count(part, _jumps(rows), f"documents have terms more than {JUMP} days from what is usual for their customer")
-    if {"date", "settled_on"} <= set(rows):
-        _count(part, rows["settled_on"].lt(rows["date"]), "documents were paid before they were issued")
-    if {"status", "open_amount"} <= set(rows):
-        odd = cells.folded(rows["status"]).isin(PAID_WORDS) & rows["open_amount"].fillna(0).ne(0)
-        _count(part, odd, "documents are paid by their status and open by their balance")
-    if "disputed" in rows and rows["disputed"].any():
-        count = int(rows["disputed"].sum())
-        part.warnings.append(f"{count:,} documents are marked disputed without a day: not used, for nobody knows since when")
-    if "customer_id" in rows:
-        ids = pd.Series(rows["customer_id"].unique())
-        bare = ids.str.lstrip("0")
-        twins = ids[bare.duplicated(keep=False) & bare.ne("")].groupby(bare).agg(" and ".join)
-        if len(twins):
-            part.warnings.append(
-                f"{len(twins):,} customers appear under two numbers that differ only by leading zeros, and are kept apart: "
-                + some(list(twins))
-            )
-
-
-def _jumps(rows: pd.DataFrame) -> pd.Series:
-    """Marks documents whose terms are far from the median of their customer, where it has at least four."""
-    days = (rows["due_date"] - rows["date"]).dt.days
-    if "customer_id" not in rows or days.nunique() < 2:
-        return pd.Series(data=False, index=rows.index)
-    same = days.groupby(rows["customer_id"])
-    return (days - same.transform("median")).abs().gt(JUMP) & same.transform("count").ge(4)
-
-
-def _count(part: Part, odd: pd.Series, words: str) -> None:
-    if odd.any():
-        where = some([f"row {row}" for row in part.rows.index[odd]])
-        part.warnings.append(f"{int(odd.sum()):,} {words}: {where}")
+def _not_used(part: Part) -> list[str]:
+    """The rows that are not used, by why."""
+    kinds = part.rejects["reason"].str.replace(r"\d+", "n", regex=True).str.split(":").str[0]
+    said = []
+    for _, same in part.rejects.groupby(kinds, sort=False):
+        where = some([f"row {row}: {reason}" for row, reason in zip(same["row"], same["reason"], strict=True)])
+        said.append(f"{counted(len(same), 'row')} not used: {where}")
+    return said
 
 
 def rejected(sheet: Sheet, rows: list[int], reasons: list[str]) -> pd.DataFrame:
