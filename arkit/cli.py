@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from arkit.errors import ArkitError, OutputRefused
-from arkit.importers import check
+from arkit.errors import ArkitError, OutputRefused, some
+from arkit.importers import check, write_aliases, write_mapping
 from arkit.ledger import parse_day
 from arkit.policy import DEFAULTS_FILE, Policy
 from arkit.sample import write_sample
@@ -56,6 +56,12 @@ def build_parser() -> argparse.ArgumentParser:
     understand = commands.add_parser("check", help="how each file was understood, and nothing else")
     _takes_exports(understand)
     understand.add_argument("--json", action="store_true", help="print one JSON object")
+    understand.add_argument(
+        "--save-mapping", type=Path, metavar="FILE", help="write which column is which as a TOML file for --mapping"
+    )
+    understand.add_argument(
+        "--suggest-aliases", type=Path, metavar="FILE", help="write customers that look the same as a CSV file to go through"
+    )
     understand.set_defaults(run=_check)
 
     sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
@@ -84,6 +90,11 @@ def _takes_exports(command: argparse.ArgumentParser) -> None:
     command.add_argument("--currency", metavar="CODE", help="for exports that state no currency")
     command.add_argument("--mapping", type=Path, metavar="FILE", help="a TOML file that names columns; see docs/exports.md")
     command.add_argument(
+        "--unapplied",
+        choices=["certain", "oldest", "credit"],
+        help="payments that name no invoice: post what is certain (the default), the rest on the oldest, or none",
+    )
+    command.add_argument(
         "--max-rejects", type=_count, default=0, metavar="N", help="unreadable rows that may be left out of a file"
     )
 
@@ -97,7 +108,9 @@ def _count(text: str) -> int:
 
 def _options(said: argparse.Namespace) -> dict[str, Any]:
     """What was declared about the files, without what was left at its default."""
-    options = {name: getattr(said, name) for name in ("date_order", "decimal", "currency", "mapping", "max_rejects")}
+    options = {
+        name: getattr(said, name) for name in ("date_order", "decimal", "currency", "mapping", "unapplied", "max_rejects")
+    }
     options["mapping"] = str(said.mapping.resolve()) if said.mapping else None
     return {name: value for name, value in options.items() if value}
 
@@ -205,6 +218,9 @@ def _check(said: argparse.Namespace) -> int:
     as_of = str(parse_day(said.as_of).date()) if said.as_of else None
     found: Any = check(said.exports, as_of=as_of, **_options(said))
     print(json.dumps(found, indent=2, ensure_ascii=False) if said.json else "\n".join(_understood(found)))
+    for file, write in ((said.save_mapping, write_mapping), (said.suggest_aliases, write_aliases)):
+        if file:
+            print(f"written: {write(found, file)}", file=sys.stderr)
     refused = [file for file in found["files"] if file["status"] == "refused" and not file.get("set_aside")]
     return REFUSED if refused or found["message"] else DONE
 
@@ -218,7 +234,10 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
             continue
         rows = ", ".join(f"{n:,} {name}" for name, n in file["rows"].items() if n)
         lines += [f"{file['name']}: {file['export']}, headings in row {file['header_row']}", f"  rows: {rows}"]
-        lines += [f"  columns: {file['columns']}", f"  dates: {file['date_order']}", f"  amounts: {file['number_style']}"]
+        lines += [f"  {name}: '{field['heading']}' ({', '.join(field['samples'])})" for name, field in file["fields"].items()]
+        unused = file["columns"].partition("not used: ")[2]
+        lines += [f"  not used: {unused}"] if unused else []
+        lines += [f"  dates: {file['date_order']}", f"  amounts: {file['number_style']}"]
         if file["as_of"]:
             lines.append(f"  as of: {file['as_of']}")
         if file["open_total"]:
@@ -226,6 +245,10 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
         if file["printed_total"]:
             lines.append(f"  the file's own total: {file['printed_total']}, difference {file['difference']}")
         lines += [f"  look at: {warning}" for warning in file["warnings"]] + [""]
+    same = found["same_customers"]
+    if same:
+        pairs = [f"{pair['name']} ({pair['customer_id']}) and {pair['same_as_name']} ({pair['same_as']})" for pair in same]
+        lines += [f"customers that look the same: {some(pairs)}; say --suggest-aliases FILE to go through them", ""]
     return [*lines, found["message"] or f"all together open: {_listed(found['open_total']) or 'nothing'}"]
 
 

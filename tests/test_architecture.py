@@ -17,14 +17,14 @@ FLOORS = [
     {"cli"},
 ]
 IMPORTERS = [
-    {"framed", "kinds"},
+    {"framed", "kinds", "matching"},
     {"plaintext"},
     {"markup", "workbooks"},
     {"sheets"},
     {"cells"},
     {"headings"},
     {"exports", "mapping"},
-    {"alarms", "rows", "systems"},
+    {"alarms", "aliases", "rows", "systems"},
     {"reading"},
     {"joining"},
 ]
@@ -38,6 +38,7 @@ HEAVY = {
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
+    "rapidfuzz": {"importers"},
     "python_calamine": {"importers", "workbook"},
 }
 

@@ -489,9 +489,7 @@ def test_a_column_of_kinds_that_speaks_of_something_else_is_not_used_and_said(tm
 def test_customers_whose_numbers_differ_only_by_leading_zeros_are_kept_apart_and_named(tmp_path):
     ledger = load(csv(tmp_path, INVOICES.replace("0077", "42")))
     assert sorted(ledger.at("2026-02-28")["customer_id"].unique()) == ["0042", "42"]
-    assert "1 customer under two numbers that differ only by leading zeros, kept apart: 0042 and 42" in said(
-        ledger
-    )
+    assert "1 customer under two numbers that differ only by leading zeros, kept apart: 0042 and 42" in said(ledger)
 
 
 def test_what_costs_nothing_to_notice_is_noticed(tmp_path):
@@ -1030,7 +1028,7 @@ def test_check_goes_on_where_a_file_is_refused_and_says_why(tmp_path):
     assert refused["message"].startswith("ImportRefused: 'b.csv' is Xero's template for importing invoices")
     assert len(refused["message"].splitlines()) == 4
     assert (aside["status"], aside["set_aside"], aside["message"]) == (
-        "refused", True, "holds no dates and no amounts: set aside",
+        "refused", True, "2 rows without dates and amounts: set aside",
     )  # fmt: skip
     assert set(refused) == set(read)
     assert found["open_total"] == {"EUR": "1330.50"}

@@ -3,21 +3,23 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from arkit.errors import ArkitError, ImportRefused, some
+from arkit.errors import ArkitError, ImportRefused, counted, some
+from arkit.importers import aliases
 from arkit.importers.cells import texts
 from arkit.importers.headings import normal
 from arkit.importers.joining import ASIDE, join
 from arkit.importers.mapping import Mapping
 from arkit.importers.reading import Options, Part, must_be_usable, read
-from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, read_sheets
+from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, as_text, read_sheets
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
-from arkit.tables import DOCUMENTS, MISSING, RECEIPTS
+from arkit.tables import CUSTOMERS, DOCUMENTS, MISSING, RECEIPTS
 
-__all__ = ["check", "load"]
+__all__ = ["check", "load", "write_aliases", "write_mapping"]
 
 Exports = str | Path | Iterable[str | Path]
 ROWS = ("entry", "heading", "total", "footer", "blank", "rejected")
@@ -32,6 +34,7 @@ def load(
     date_order: str | None = None,
     decimal: str | None = None,
     currency: str | None = None,
+    unapplied: str = "certain",
     max_rejects: int = 0,
 ) -> Ledger:
     """The ledger that a file, a folder or a list of them holds.
@@ -48,17 +51,19 @@ def load(
         The day of open-items lists that do not print one.
     date_order, decimal, currency
         ``dmy`` or ``mdy``, ``.`` or ``,``, and a code like ``EUR``, where the files cannot prove or say it.
+    unapplied
+        What becomes of payments that name no invoice: ``certain`` posts those on their invoices that can have paid no
+        others, ``oldest`` all others on the oldest too, ``credit`` none. What was done is said in ``receipts``.
     max_rejects
-        How many rows with unreadable cells may be left out, per file.
+        How many rows that cannot be read may be left out, per file.
 
     Raises
     ------
     ImportRefused
         If something would have to be guessed; the message says what to say to settle it.
     """
-    options = _options(
-        mapping=mapping, as_of=as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects
-    )
+    options = _options(mapping, as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects)
+    how = _how(unapplied)
     parts: list[Part] = []
     aside: list[Sheet] = []
     seen: dict[str, Path] = {}
@@ -76,7 +81,7 @@ def load(
             ),
             fix="add the export that lists the invoices",
         )
-    return join(parts, aside)
+    return join(parts, aside, unapplied=how)
 
 
 def check(
@@ -87,16 +92,17 @@ def check(
     date_order: str | None = None,
     decimal: str | None = None,
     currency: str | None = None,
+    unapplied: str = "certain",
     max_rejects: int = 0,
 ) -> dict[str, object]:
     """How each file was understood, as one object that JSON can carry: ``{"files": [...], "open_total": {...}}``.
 
     The options are those of `load`. Nothing is refused as a whole: a file that cannot be read says so in its ``status``
-    and ``message``. Amounts are text with the decimals of their currency.
+    and ``message``. Amounts are text with the decimals of their currency. ``same_customers`` are pairs that look alike and
+    may be one; see `write_aliases`.
     """
-    options = _options(
-        mapping=mapping, as_of=as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects
-    )
+    options = _options(mapping, as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects)
+    how = _how(unapplied)
     read_parts: list[tuple[Part, Ledger]] = []
     refused: list[dict[str, object]] = []
     seen: dict[str, Path] = {}
@@ -104,29 +110,69 @@ def check(
         try:
             parts, aside = _read_file(path, options, seen)
             read_parts += [(part, join([part], undated=_last_day([part]))) for part in parts]
-            refused += [_not_read(sheet.file, ASIDE) | {"set_aside": True, "warnings": [ASIDE]} for sheet in aside]
+            refused += [_aside(sheet) for sheet in aside]
         except ArkitError as error:
             refused.append(_not_read(path.name, f"{type(error).__name__}: {error}"))
     good = [part for part, _ in read_parts]
-    message, owed = "", {}
+    message, owed, same = "", {}, aliases.suggest(CUSTOMERS.empty())
     try:
         _must_fit(options.mapping, good)
-        ledger = join(good, undated=_last_day(good))
+        ledger = join(good, undated=_last_day(good), unapplied=how)
+        same = aliases.suggest(ledger.customers)
         owed = _amounts(_known(ledger, options.as_of))
         receipts = [receipt for _, receipt in ledger.receipts.iterrows()]
     except ArkitError as error:
         message = f"{type(error).__name__}: {error}"
         receipts = [alone.receipts.iloc[0] for _, alone in read_parts]
     files = [
-        _understood(_known(alone, options.as_of), receipt) for (_, alone), receipt in zip(read_parts, receipts, strict=True)
+        _understood(_known(alone, options.as_of), receipt)
+        | {"fields": _fields(part), "proven": {"date_order": part.order, "decimal": part.decimal}}
+        for (part, alone), receipt in zip(read_parts, receipts, strict=True)
     ]
-    return {"files": sorted(files + refused, key=lambda file: str(file["name"])), "open_total": owed, "message": message}
+    return {
+        "files": sorted(files + refused, key=lambda file: str(file["name"])),
+        "open_total": owed,
+        "same_customers": same.to_dict("records"),
+        "message": message,
+    }
+
+
+def write_mapping(found: dict[str, Any], file: str | Path) -> Path:
+    """The columns that `check` found, as a mapping file to be edited and used again; never over a file.
+
+    Parameters
+    ----------
+    found
+        What `check` returned.
+    """
+    fields = [(name, field) for read in found["files"] for name, field in read.get("fields", {}).items()]
+    headings = {name: dict.fromkeys(field["heading"] for other, field in fields if other == name) for name, _ in fields}
+    said = {
+        key: {str(read["proven"][key]) for read in found["files"] if read.get("proven", {}).get(key)}
+        for key in ("date_order", "decimal")
+    }
+    sole = {key: min(values) if len(values) == 1 else None for key, values in said.items()}
+    samples = [f"{name}: {', '.join(field['samples'])}" for name, field in dict(fields).items() if field["samples"]]
+    told = "\n".join(["Which heading is which field, as arkit found it; correct what is wrong.", "", *samples])
+    columns = {name: "|".join(of) for name, of in headings.items()}
+    return Mapping(columns, sole["date_order"], sole["decimal"]).write(file, told=told)
+
+
+def write_aliases(found: dict[str, Any], file: str | Path) -> Path:
+    """The customers that `check` suggests are the same, as a CSV file: delete what is wrong and put it to the exports.
+
+    Parameters
+    ----------
+    found
+        What `check` returned.
+    """
+    return aliases.write(pd.DataFrame(found["same_customers"], columns=aliases.COLUMNS), file)
 
 
 def _options(
-    *,
     mapping: str | Path | None,
     as_of: str | None,
+    *,
     date_order: str | None,
     decimal: str | None,
     currency: str | None,
@@ -138,10 +184,28 @@ def _options(
     return Options(date_order or said.date_order, decimal or said.decimal, currency, day, said, max_rejects)
 
 
+def _how(unapplied: str) -> str:
+    """What becomes of payments that name no invoice, if it is one of the three ways."""
+    if unapplied not in ("certain", "oldest", "credit"):
+        raise ImportRefused(
+            f"'{unapplied}' says nothing about payments without an invoice.",
+            expected="certain, oldest or credit",
+            got=repr(unapplied),
+            fix="correct the option",
+        )
+    return unapplied
+
+
 def _must_fit(mapping: Mapping, parts: list[Part]) -> None:
     """Refuse a mapping file that names a heading no file has: it would be passed over without a word."""
-    found = {(field, normal(heading)) for part in parts for field, heading in part.columns.heading.items()}
-    missing = [f"'{heading}' ({field})" for field, heading in mapping.columns.items() if (field, normal(heading)) not in found]
+    there = {normal(heading) for part in parts for heading in part.sheet.row(part.columns.header)} | {
+        str(number) for part in parts for number in range(1, part.sheet.cells.shape[1] + 1)
+    }
+    missing = [
+        f"'{heading}' ({field})"
+        for field, heading in mapping.columns.items()
+        if not there & {one if one.isdigit() else normal(one) for one in heading.split("|")}
+    ]
     if missing and parts:
         raise ImportRefused(
             f"the mapping names {some(missing, 5)}, which no file has.",
@@ -231,6 +295,25 @@ def _known(ledger: Ledger, as_of: pd.Timestamp | None) -> pd.DataFrame:
 
 def _amounts(documents: pd.DataFrame) -> dict[str, str]:
     return {str(currency): plain(amount, str(currency)) for currency, amount in totals(documents).items()}
+
+
+def _fields(part: Part) -> dict[str, dict[str, object]]:
+    """Per field its heading and the first three different values under it, as they stand in the file."""
+    shown = {}
+    for name, at in part.columns.position.items():
+        rows = part.sheet.cells.iloc[part.columns.first :, at]
+        values = dict.fromkeys(filter(None, texts(rows[part.rows.index[:200] - 1]).tolist()))
+        shown[name] = {"heading": part.columns.heading[name], "samples": list(values)[:3]}
+    return shown
+
+
+def _aside(sheet: Sheet) -> dict[str, object]:
+    """A sheet that holds nothing of receivables, as JSON carries it: its first full row counts as headings."""
+    filled = sheet.cells.map(lambda cell: bool(as_text(cell).strip())).sum(axis=1)
+    blank, titles, full = ((filled == 0).sum(), (filled == 1).sum(), (filled > 1).sum())
+    rows = dict.fromkeys(ROWS, 0) | {"blank": int(blank), "heading": int(titles + 1), "entry": int(full - 1)}
+    message = f"{counted(int(full - 1), 'row')} without dates and amounts: set aside"
+    return _not_read(sheet.file, message) | {"set_aside": True, "warnings": [message], "rows": rows}
 
 
 def _not_read(name: str, message: str) -> dict[str, object]:

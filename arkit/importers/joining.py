@@ -7,8 +7,10 @@ import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells
+from arkit.importers.aliases import target
 from arkit.importers.cells import folded, meanings
 from arkit.importers.kinds import KIND, PAID_WORDS
+from arkit.importers.matching import apply
 from arkit.importers.reading import Part, rejected, rejects_table
 from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
@@ -30,6 +32,7 @@ LISTED = Table(
         Column("paid_amount", "money", "what the list states as paid", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
         Column("part", "count", "the sheet it stands in"),
+        Column("loose", "flag", "a payment that names no invoice", optional=True),
     ),
 )
 #: What makes two rows one document, and what must then agree.
@@ -39,7 +42,13 @@ SAME = [*KEY, "issued", "due_date", "amount", "open_amount", "paid_amount", "set
 OWNER = ["customer_id", "document_id", "currency", "entity", "source"]
 
 
-def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Timestamp | None = None) -> Ledger:
+def join(
+    parts: list[Part],
+    aside: list[Sheet] | None = None,
+    *,
+    undated: pd.Timestamp | None = None,
+    unapplied: str = "certain",
+) -> Ledger:
     """One ledger out of all sheets; ``aside`` are those that hold nothing of receivables. The parts stay as they are.
 
     Parameters
@@ -47,8 +56,10 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
     undated
         Stands in for the day of an open-items list that prints none, where only totals are asked for; without it such a
         list is refused.
+    unapplied
+        What becomes of payments that name no invoice; see `matching.apply`.
     """
-    parts = _numbered([replace(part, warnings=[*part.warnings], receipt={**part.receipt}) for part in parts])
+    parts = _merged(_numbered([replace(part, warnings=[*part.warnings], receipt={**part.receipt}) for part in parts]))
     payments, credit_notes, notes = (
         [part for part in parts if part.holds == holds] for holds in ("payments", "credit notes", "notes")
     )
@@ -62,18 +73,31 @@ def join(parts: list[Part], aside: list[Sheet] | None = None, *, undated: pd.Tim
     entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
     entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
     entries += [_payments(_payments_of(part), documents) for part in beside]
-    together = pd.concat(entries, ignore_index=True)
+    together = _applied(pd.concat(entries, ignore_index=True), parts, unapplied)
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
     told = [NOTES.conform(part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part))) for part in notes]
     return Ledger(
         together,
         _customers(parts, documents),
-        snapshots=documents[shown].drop(columns="part"),
+        snapshots=documents[shown].drop(columns=["part", "loose"]),
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside or []),
         rejects=rejects_table(parts),
     )
+
+
+def _applied(entries: pd.DataFrame, parts: list[Part], how: str) -> pd.DataFrame:
+    """Postings with payments that name no invoice put to those they paid, and each file told what became of its own."""
+    applied, done = apply(entries, how=how)
+    file = entries["source"].reindex(done.index).str.rsplit(":", n=1).str[0]
+    for part in parts:
+        own = done[file.eq(part.sheet.file)]
+        if len(own):
+            on = "the oldest invoices" if how == "oldest" else "the only invoices they can have paid"
+            words = f"{own.sum():,} posted on {on}, {(~own).sum():,} left as credit on account"
+            part.warnings.append(f"{counted(len(own), 'payment')} without an invoice: {words}")
+    return applied
 
 
 def _numbered(parts: list[Part]) -> list[Part]:
@@ -90,12 +114,32 @@ def _numbered(parts: list[Part]) -> list[Part]:
     return parts
 
 
+def _merged(parts: list[Part]) -> list[Part]:
+    """The parts, where customers that a list says are the same go by one number."""
+    lists = [part for part in parts if part.holds == "aliases"]
+    if not lists:
+        return parts
+    stands_for = target(pd.concat([part.rows for part in lists]))
+    for part in parts:
+        if part.holds == "customers":
+            part.rows = part.rows[~part.rows["customer_id"].isin(stands_for)]
+        elif part.holds != "aliases" and "customer_id" in part.rows:
+            ids = part.rows["customer_id"]
+            moved = ids.isin(stands_for)
+            part.rows = part.rows.assign(customer_id=ids.mask(moved, ids.map(stands_for)).astype("str"))
+            if moved.any():
+                words = f"{counted(int(moved.sum()), 'row')} of {counted(int(ids[moved].nunique()), 'customer')}"
+                part.warnings.append(f"{words} put to the customer that the list of aliases names")
+    return parts
+
+
 def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: bool) -> pd.DataFrame:
     """The documents of a sheet, shape `LISTED`: with a day if it shows what is open then, without if they are postings."""
     rows = part.rows.assign(source=_source(part), part=number, kind=_kinds(part)).rename(columns={"date": "issued"})
     own = rows["document_id"] if "document_id" in rows else pd.Series("", index=rows.index, dtype="str")
     unnumbered = own.eq("")
     rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"]) if unnumbered.any() else own
+    rows["loose"] = unnumbered & rows["kind"].eq("payment")
     if (rows["kind"].eq("invoice") & unnumbered).any():
         part.warnings.append(f"{counted(int(unnumbered.sum()), 'document')} without a number, known by file and row")
     money = {"amount", "open_amount", "paid_amount"} & set(rows)
@@ -263,7 +307,7 @@ def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.T
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson"]]
+    created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson", "loose"]]
     money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
     money["kind"] = money["kind"].mask(money["amount"].gt(0), "adjustment")  # credit is used up, not paid
     settled = money[[*OWNER, "kind", "date", "amount"]][rows["settled_on"].notna() & money["amount"].ne(0)]
@@ -285,13 +329,14 @@ def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
         kind=kind,
         document_id=number.mask(number.eq(""), "payment " + rows["source"]),
         amount=lowering.mask(kind.eq("return"), received.abs()),
+        loose=rows["document_id"].eq("") & kind.eq("payment"),
     )
     _point_out(part, posted[rows["document_id"].ne("")], documents)
     alike = posted[posted.duplicated(["customer_id", "document_id", "date", "amount"], keep=False) & posted["amount"].ne(0)]
     if len(alike):
         where = some([f"row {row}" for row in alike.index])
         part.warnings.append(f"{len(alike):,} payments are alike in everything, and each counts: {where}")
-    return posted[[*OWNER, "kind", "date", "amount"]]
+    return posted[[*OWNER, "kind", "date", "amount", "loose"]]
 
 
 def _payments_of(part: Part) -> Part:

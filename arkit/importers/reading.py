@@ -20,7 +20,7 @@ from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
 from arkit.tables import REJECTS
 
-IDENTIFIERS = ("customer_id", "document_id", "payment_id", "credit_note_id", "applied_to")
+IDENTIFIERS = ("customer_id", "same_as", "document_id", "payment_id", "credit_note_id", "applied_to")
 #: What tells the rows of a table apart.
 NUMBER = {"documents": "document_id", "payments": "payment_id", "credit notes": "credit_note_id", "customers": "customer_id"}
 FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
@@ -70,6 +70,8 @@ class Part:
     as_of: pd.Timestamp | None = None
     printed: pd.DataFrame = field(default_factory=pd.DataFrame)
     decimal: str = "."
+    #: The one order of day and month that its dates prove or that was declared, if they have one.
+    order: str | None = None
     kinds: dict[str, str] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
 
@@ -106,6 +108,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
     part = Part(sheet, columns, export, holds, typed, rejects, proof.warnings, printed_day(sheet, columns, order))
     part.printed, part.decimal, part.kinds = body[rows.are("total")], proof.decimal, options.mapping.kinds
+    part.order = order
     part.receipt = _receipt(part, proof, rows.kind)
     part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
@@ -266,6 +269,8 @@ def _softly(
 def _holds(columns: Columns, typed: pd.DataFrame, sheet: Sheet) -> str:
     """What a table holds, told by its columns."""
     has = set(typed)
+    if {"customer_id", "same_as"} <= has:
+        return "aliases"
     money, day = has & {"amount", "open_amount"}, has & {"date", "settled_on", "credit_note_date"}
     if {"kind", "date", "customer_id"} <= has and has & {"until", "outcome"}:
         return "notes"
