@@ -258,7 +258,7 @@ class _Posted:
         last_paid = np.maximum.reduceat(np.where(paid, day.astype("int64"), never), starts)
         return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
             issued=opening["date"],
-            amount=to_major(total(kind == first), currency),
+            amount=to_major(total((kind == first) & (np.sign(minor) == np.repeat(np.sign(minor[starts]), lengths))), currency),
             open_amount=to_major(is_open, currency),
             settled_on=pd.Series(last).where(is_open == 0),
             paid_amount=to_major(-total(pays), currency),

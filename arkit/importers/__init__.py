@@ -15,6 +15,7 @@ from arkit.importers.joining import ASIDE, join
 from arkit.importers.mapping import Mapping
 from arkit.importers.reading import Options, Part, must_be_usable, read
 from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, as_text, read_sheets
+from arkit.importers.systems import recognise
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
 from arkit.tables import CUSTOMERS, DOCUMENTS, MISSING, RECEIPTS
@@ -261,7 +262,7 @@ def _read_file(path: Path, options: Options, seen: dict[str, Path]) -> tuple[lis
         try:
             parts.append(read(sheet, options))
         except ImportRefused:
-            if not _holds_nothing(sheet):
+            if recognise(sheet)[1] or not _holds_nothing(sheet):
                 raise
             aside.append(sheet)
     for part in parts:

@@ -172,6 +172,11 @@ def day(text: str, order: str | None) -> pd.Timestamp | None:
     return None if pd.isna(found) else found
 
 
+def could_be_day(text: str) -> bool:
+    """Whether a text is a day in some reading."""
+    return _split(fold(text))[0] in ("sure", "pair")
+
+
 @dataclass
 class _Dates:
     """One column of dates: its distinct texts, split into year, month and day as far as each allows."""

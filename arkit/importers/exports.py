@@ -57,6 +57,8 @@ class Export(Known):
     holds: str = ""
     #: What a row with nothing but a heading names: the 'customer' of the rows below it, or something else ('').
     under: str = "customer"
+    #: The sign between the names of headings that lie within each other, each closed by a total of its own.
+    nested: str = ""
     #: Rows are lines of documents whose totals repeat ('repeat'), or amounts of lines that add up ('sum').
     lines: str = ""
     #: Only the first line of a document says whose it is.
@@ -65,7 +67,7 @@ class Export(Known):
     kinds: dict[str, str] = field(default_factory=dict)
     #: Heading to the words that a row must have there to be read; others are listed as left out.
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: Heading to the words that say a row is not owed, beside what a status usually says.
+    #: Heading to the words that say a row is not owed, beside what a status usually says; 'void*' is any that begins so.
     not_owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: The amount of an item is open until the item is cleared; a list without one cleared item shows what is open.
     cleared: bool = False
@@ -80,6 +82,12 @@ class Export(Known):
     apart: str = ""
     #: First words of rows that add up, beside those that say 'total'.
     totals: tuple[str, ...] = ()
+    #: Headings that are read by ``prepare``.
+    reads: tuple[str, ...] = ()
+    #: Its payments name what they paid, so that one without an invoice is credit and nothing else.
+    applies: bool = False
+    #: What a row with a negative amount is, where no kind is stated.
+    negative: str = "credit_note"
     #: Whether its totals are the sum of its rows.
     foots: bool = True
     #: What a whole file has below its rows: 'total', 'stamp'.

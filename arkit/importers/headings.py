@@ -96,7 +96,7 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None,
     if "contact" in names and "contact" not in position and position.get("customer_name", -1) != names.index("contact"):
         position["contact"] = names.index("contact")  # beside a customer's name it is a person, not the customer
     position = _own_currency(dict(sorted(position.items(), key=lambda item: item[1])), names)
-    return Columns(index, position, {field: headings[at] for field, at in position.items()}, rows)
+    return Columns(index, position, {field: " ".join(headings[at].split()) for field, at in position.items()}, rows)
 
 
 def _place(names: list[str], heading: str) -> int | None:

@@ -9,7 +9,7 @@ from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells
 from arkit.importers.aliases import target
 from arkit.importers.cells import folded, meanings
-from arkit.importers.kinds import KIND, PAID_WORDS
+from arkit.importers.kinds import KIND, LOWERING, PAID_WORDS, PAYING
 from arkit.importers.matching import apply
 from arkit.importers.reading import Part, rejected, rejects_table
 from arkit.importers.rows import GRAND
@@ -18,9 +18,6 @@ from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
 from arkit.tables import CUSTOMERS, KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
-LOWERING = ("credit_note", "payment", "write_off", "discount")
-#: What a list of payments can hold; 'invoice' there says what was paid.
-PAYING = ("payment", "return", "write_off", "discount", "adjustment", "invoice")
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
 #: Documents of all files; without ``as_of`` they become postings, ``open_amount`` being what the list itself states as open.
@@ -73,7 +70,8 @@ def join(
     entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
     entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
     entries += [_payments(_payments_of(part), documents) for part in beside]
-    together = _applied(pd.concat(entries, ignore_index=True), parts, unapplied)
+    together = _listed_once(pd.concat(entries, ignore_index=True), parts)
+    together = _applied(together, documents, parts, unapplied)
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
     told = [NOTES.conform(part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part))) for part in notes]
@@ -87,9 +85,36 @@ def join(
     )
 
 
-def _applied(entries: pd.DataFrame, parts: list[Part], how: str) -> pd.DataFrame:
-    """Postings with payments that name no invoice put to those they paid, and each file told what became of its own."""
-    applied, done = apply(entries, how=how)
+def _listed_once(entries: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
+    """Postings without payments that another file lists too: of n alike in one file and m in another the more count.
+
+    Payments that name no invoice are left alone, for two that look alike may well be two.
+    """
+    file = entries["source"].str.rsplit(":", n=1).str[0]
+    pays = entries["kind"].isin(["payment", "return", "write_off", "discount"]) & ~entries["loose"].fillna(value=True).astype(
+        "bool"
+    )
+    if file[pays].nunique() < 2:
+        return entries
+    alike = ["entity", "customer_id", "document_id", "kind", "date", "amount", "currency"]
+    turn = entries[pays].assign(file=file[pays]).groupby([*alike, "file"], dropna=False).cumcount()
+    again = entries.loc[turn.index, alike].assign(turn=turn).duplicated()
+    again = again.index[again]
+    for part in parts:
+        own = int(file[again].eq(part.sheet.file).sum())
+        if own:
+            part.warnings.append(f"{counted(own, 'payment')} listed in another file too, counted once")
+    return entries.drop(index=again)
+
+
+def _applied(entries: pd.DataFrame, documents: pd.DataFrame, parts: list[Part], how: str) -> pd.DataFrame:
+    """Postings with payments that name no invoice put to those they paid, and each file told what became of its own.
+
+    Where a list states what an invoice is open by and its postings explain that, no payment is put to it.
+    """
+    stated = documents[documents["open_amount"].notna() & documents["as_of"].isna()]
+    explained = stated[to_minor(stated["open_amount"], stated["currency"]) == _left(entries, stated)] if len(stated) else stated
+    applied, done = apply(entries, how=how, closed=explained)
     file = entries["source"].reindex(done.index).str.rsplit(":", n=1).str[0]
     for part in parts:
         own = done[file.eq(part.sheet.file)]
@@ -139,19 +164,19 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
     own = rows["document_id"] if "document_id" in rows else pd.Series("", index=rows.index, dtype="str")
     unnumbered = own.eq("")
     rows["document_id"] = own.mask(unnumbered, rows["kind"] + " " + rows["source"]) if unnumbered.any() else own
-    rows["loose"] = unnumbered & rows["kind"].eq("payment")
+    rows["loose"] = unnumbered & rows["kind"].eq("payment") & (not part.export.applies)
     if (rows["kind"].eq("invoice") & unnumbered).any():
         part.warnings.append(f"{counted(int(unnumbered.sum()), 'document')} without a number, known by file and row")
     money = {"amount", "open_amount", "paid_amount"} & set(rows)
     if part.export.signed:
         rows["kind"] = rows["kind"].mask(rows["kind"].isin(LOWERING) & _signed(rows).gt(0), "adjustment")
     for name in () if part.export.signed else money:
-        rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs())
+        rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs()) + 0.0
     rows["kind"] = rows["kind"].mask(rows["kind"].eq("invoice") & _signed(rows).lt(0), "credit_note")
     complete = "amount" in rows and rows["amount"].notna().all()
     if _is_snapshot(rows) and not (paid and complete):
         return LISTED.conform(_snapshot(rows, part, undated))[LISTED.names]
-    if not paid and "settled_on" not in rows and not rows["kind"].eq("payment").any():
+    if not paid and "settled_on" not in rows and rows["kind"].isin(["invoice", "credit_note"]).all():
         part.warnings.append("no payments were read: every document counts as open")
     return LISTED.conform(rows.assign(as_of=None, open_amount=_stated(rows)))[LISTED.names]
 
@@ -165,7 +190,7 @@ def _signed(rows: pd.DataFrame) -> pd.Series:
 def _kinds(part: Part) -> pd.Series:
     """What each document is: by its column of kinds where that says it, else by the sign of its amount."""
     money = part.rows["open_amount" if "open_amount" in part.rows else "amount"]
-    by_sign = pd.Series("invoice", index=money.index, dtype="str").mask(money.lt(0), "credit_note")
+    by_sign = pd.Series("invoice", index=money.index, dtype="str").mask(money.lt(0), part.export.negative)
     said = _said_kinds(part, KINDS)
     return by_sign if said is None else said.fillna(by_sign)
 
@@ -251,29 +276,27 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
     for number, part in enumerate(parts):
         count, listed = int(kept["part"].eq(number).sum()), int(rows["part"].eq(number).sum())
         part.receipt["documents"] = count
-        if count < listed:
+        if count < listed and part.export.lines != "repeat":
             part.warnings.append(f"{counted(listed - count, 'row')} of documents listed before, which count once")
         _tie_to_print(part, kept[kept["part"].eq(number)])
     return kept
 
 
 def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
-    """Compare what was read with the grand total a sheet prints, where it prints one."""
+    """State the grand total that a sheet prints beside what was read; several of them, one for each block, are added up."""
     name = "open_amount" if "open_amount" in part.columns.position else "amount"
     said = ((as_text(cell).strip() for cell in row) for row in part.printed.itertuples(index=False, name=None))
     grand = part.printed[[bool(GRAND.fullmatch(next(filter(None, row), ""))) for row in said]]
     if not len(grand) or name not in part.columns.position or len(set(rows["currency"])) != 1:
         return
-    cell = grand.iloc[-1:, part.columns.position[name]]
-    printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].iloc[0]
-    if pd.notna(printed):
+    cell = grand.iloc[:, part.columns.position[name]]
+    printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].dropna()
+    if len(printed):
         currency = str(rows["currency"].iloc[0])
-        difference = round(float(totals(rows, name).sum()) - float(printed), 4) + 0.0
-        part.receipt |= {"printed_total": plain(float(printed), currency), "difference": plain(difference, currency)}
-        if difference:
-            part.warnings.append(
-                f"the file prints a total of {text(float(printed), currency)}, {text(difference, currency)} from what was read"
-            )
+        added = float(totals(rows, name).sum())
+        total = min(float(printed.iloc[-1]), float(printed.sum()), key=lambda each: abs(each - added))
+        difference = round(added - total, 4) + 0.0
+        part.receipt |= {"printed_total": plain(total, currency), "difference": plain(difference, currency)}
 
 
 def _net_already(listed: pd.DataFrame, paying: list[Part]) -> ImportRefused:
@@ -290,10 +313,7 @@ def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.T
     """Refuse payments that do not explain what a list of documents itself states as open."""
     stated = documents[documents["open_amount"].notna()]
     known = entries[entries["date"] <= max(days)] if days else entries
-    key = ["entity", "customer_id", "document_id", "currency"]
-    minor = known.assign(minor=to_minor(known["amount"], known["currency"])).groupby(key)["minor"].sum()
-    left = minor.reindex(pd.MultiIndex.from_frame(stated[key])).fillna(0).to_numpy()
-    odd = stated[to_minor(stated["open_amount"], stated["currency"]) != left]
+    odd = stated[to_minor(stated["open_amount"], stated["currency"]) != _left(known, stated)]
     if len(odd):
         shown = [f"{row.source} '{row.document_id}' open {text(row.open_amount, row.currency)}" for row in odd.itertuples()]
         raise ImportRefused(
@@ -304,12 +324,20 @@ def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.T
         )
 
 
+def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
+    """What postings leave open of documents, in minor units."""
+    key = ["entity", "customer_id", "document_id", "currency"]
+    minor = entries.assign(minor=to_minor(entries["amount"], entries["currency"])).groupby(key)["minor"].sum()
+    return minor.reindex(pd.MultiIndex.from_frame(documents[key])).fillna(0).to_numpy()
+
+
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
     created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson", "loose"]]
     money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
-    money["kind"] = money["kind"].mask(money["amount"].gt(0), "adjustment")  # credit is used up, not paid
+    # a credit is used up, not paid, and a payment of its own stays one
+    money["kind"] = money["kind"].mask(money["amount"].gt(0) & rows["kind"].ne("payment"), "adjustment")
     settled = money[[*OWNER, "kind", "date", "amount"]][rows["settled_on"].notna() & money["amount"].ne(0)]
     return created if paid or settled.empty else pd.concat([created, settled], ignore_index=True)
 
@@ -329,7 +357,7 @@ def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
         kind=kind,
         document_id=number.mask(number.eq(""), "payment " + rows["source"]),
         amount=lowering.mask(kind.eq("return"), received.abs()),
-        loose=rows["document_id"].eq("") & kind.eq("payment"),
+        loose=rows["document_id"].eq("") & kind.eq("payment") & (not part.export.applies),
     )
     _point_out(part, posted[rows["document_id"].ne("")], documents)
     alike = posted[posted.duplicated(["customer_id", "document_id", "date", "amount"], keep=False) & posted["amount"].ne(0)]

@@ -14,11 +14,16 @@ _KIND_WORDS = {
     "discount": "discount, skonto",
     "adjustment": "journal entry, journal, adjustment, general journal, finance charge memo, reminder, ab",
 }
+#: Kinds whose amounts lower what is owed.
+LOWERING = ("credit_note", "payment", "write_off", "discount")
+#: What a list of payments can hold; 'invoice' there says what was paid.
+PAYING = ("payment", "return", "write_off", "discount", "adjustment", "invoice")
 KIND = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split(", ")}
 #: Words of a status column that say the document is not owed at all.
 NOT_OWED = (
-    "draft", "void", "voided", "deleted", "cancelled", "canceled", "bill", "bill credit note", "bill overpayment", "entwurf",
-    "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho", "cancelada",
+    "draft", "void", "voided", "deleted", "cancelled", "canceled", "cancel", "bill", "bill credit note", "bill overpayment",
+    "entwurf", "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho",
+    "cancelada",
 )  # fmt: skip
 PAID_WORDS = ("paid", "bezahlt", "paye", "payee", "pagado", "pagada", "betaald", "pago", "paga", "closed", "settled")
 #: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.

@@ -12,8 +12,9 @@ from arkit.importers.plaintext import refused
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<table|<meta)", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml[^>]*\?>.{0,400}?<(?:\w+:)?Workbook\b", re.DOTALL)
 _SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
-#: The most cells a row may hold; an index beyond it is a mistake.
+#: The most cells a row may hold, and rows a sheet; an index beyond it is a mistake.
 WIDEST = 16_384
+LONGEST = 1_048_576
 
 
 def is_one(content: bytes) -> bool:
@@ -31,11 +32,17 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         If it is damaged or holds no table.
     """
     tables = _spreadsheet(name, content) if _XML.match(content[:4000].removeprefix(b"\xef\xbb\xbf")) else _page(content)
-    frames = {title: pd.DataFrame(rows, dtype="object").replace({"": None}) for title, rows in tables.items() if rows}
-    filled = {title: frame.where(frame.notna(), None) for title, frame in frames.items() if frame.notna().any(axis=None)}
+    frames = {title: pd.DataFrame(_even(rows), dtype="object").replace({"": None}) for title, rows in tables.items() if rows}
+    filled = {title: frame for title, frame in frames.items() if frame.notna().any(axis=None)}
     if not filled:
         raise refused(name, "rows of data", "a page without a table", "export it as CSV or XLSX")
     return filled
+
+
+def _even(rows: list[list[Any]]) -> list[list[Any]]:
+    """Rows of one length, blanks behind the shorter ones."""
+    width = max(map(len, rows))
+    return [row + [None] * (width - len(row)) for row in rows]
 
 
 def _spreadsheet(name: str, content: bytes) -> dict[str, list[list[Any]]]:
@@ -47,9 +54,20 @@ def _spreadsheet(name: str, content: bytes) -> dict[str, list[list[Any]]]:
     except ET.ParseError as error:
         raise refused(name, "a whole XML spreadsheet", str(error), "export it again, as CSV or XLSX") from error
     return {
-        sheet.get(f"{_SPREADSHEET}Name", f"table {number}"): [_xml_row(row) for row in sheet.iter(f"{_SPREADSHEET}Row")]
+        sheet.get(f"{_SPREADSHEET}Name", f"table {number}"): _xml_rows(sheet)
         for number, sheet in enumerate(root.iter(f"{_SPREADSHEET}Worksheet"), 1)
     }
+
+
+def _xml_rows(sheet: ET.Element) -> list[list[Any]]:
+    """The rows of a sheet; where one says its number, blank rows stand in for those left out before it."""
+    rows: list[list[Any]] = []
+    for row in sheet.iter(f"{_SPREADSHEET}Row"):
+        at = row.get(f"{_SPREADSHEET}Index", "")
+        if at.isdigit() and len(rows) < int(at) - 1 < LONGEST:
+            rows += [[] for _ in range(int(at) - 1 - len(rows))]
+        rows.append(_xml_row(row))
+    return rows
 
 
 def _xml_row(row: ET.Element) -> list[Any]:

@@ -17,7 +17,7 @@ OWNER = ["entity", "customer_id", "currency"]
 _SETS = ((np.arange(1 << MOST)[None, :] >> np.arange(MOST)[:, None]) & 1).astype("int64")
 
 
-def apply(entries: pd.DataFrame, *, how: str = "certain") -> tuple[pd.DataFrame, pd.Series]:
+def apply(entries: pd.DataFrame, *, how: str = "certain", closed: pd.DataFrame | None = None) -> tuple[pd.DataFrame, pd.Series]:
     """Postings with loose payments posted on the invoices they paid, and the loose payments: True where that was done.
 
     Parameters
@@ -26,6 +26,8 @@ def apply(entries: pd.DataFrame, *, how: str = "certain") -> tuple[pd.DataFrame,
         Postings; a payment that names no invoice has ``loose`` set and a document of its own. The column is dropped.
     how
         ``certain``: where there is nothing to guess. ``oldest``: then all others on the oldest invoices. ``credit``: none.
+    closed
+        Documents that no such payment can have paid.
 
     Notes
     -----
@@ -42,6 +44,11 @@ def apply(entries: pd.DataFrame, *, how: str = "certain") -> tuple[pd.DataFrame,
     payments = pd.DataFrame({"owner": owner, "minor": -minor, "date": rest["date"]})[loose]
     payments = payments[payments["minor"] > 0].sort_values("date", kind="stable")
     invoices = _open_invoices(rest[~loose], owner[~loose], minor[~loose])
+    if closed is not None and len(closed):
+        key = [*OWNER, "document_id"]
+        kept = pd.MultiIndex.from_frame(rest[key]).isin(pd.MultiIndex.from_frame(closed[key]))
+        no = pd.MultiIndex.from_arrays([owner[kept], rest["document_id"][kept]])
+        invoices = invoices[~pd.MultiIndex.from_frame(invoices[["owner", "document_id"]]).isin(no)]
     found: list[pd.DataFrame] = []
     turn = payments.groupby("owner").cumcount()
     for number in range(int(turn.max()) + 1 if len(turn) else 0):

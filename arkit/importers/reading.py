@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
@@ -12,7 +13,7 @@ from arkit.importers import cells
 from arkit.importers.alarms import noticed
 from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
-from arkit.importers.kinds import KIND, LOWERING_SIDE, NOT_OWED
+from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, NOT_OWED, PAYING
 from arkit.importers.mapping import Mapping
 from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
 from arkit.importers.sheets import Sheet, as_text
@@ -95,26 +96,39 @@ def read(sheet: Sheet, options: Options) -> Part:
     body = layout.body()
     rows = classify(body, layout)
     entries = body if rows.are("entry").all() else body[rows.are("entry")]
-    raw = {name: _filled_down(entries.iloc[:, at], entries, layout) for name, at in columns.position.items()}
+    entries = _filled_down(entries, layout)
+    raw = {name: entries.iloc[:, at] for name, at in columns.position.items()}
     raw = _with_customer(raw, columns, rows.group if export.under == "customer" else rows.group.str[:0], proof)
     typed = _completed(_typed(raw, layout, options, proof), export, proof)
     holds = export.holds or _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
-    apart = differences(rows, columns, typed, proof.decimal)
+    everything = typed
     bad = _unreadable(proof, rows, sheet, options)
     typed = typed.drop(index=bad["row"].unique(), errors="ignore") if len(bad) else typed
     typed, left_out = _left_out(typed, entries, holds, layout)
     rejects = pd.concat([bad, left_out], ignore_index=True)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
-    part = Part(sheet, columns, export, holds, typed, rejects, proof.warnings, printed_day(sheet, columns, order))
+    part = Part(
+        sheet,
+        columns,
+        export,
+        holds,
+        typed,
+        rejects,
+        proof.warnings,
+        printed_day(sheet, columns, order or export.order or None),
+    )
     part.printed, part.decimal, part.kinds = body[rows.are("total")], proof.decimal, options.mapping.kinds
     part.order = order
     part.receipt = _receipt(part, proof, rows.kind)
     part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
-    part.warnings += [*(_not_used(part) if len(part.rejects) else ()), *noticed(part.rows)]
+    key = [name for name in ("customer_id", "document_id", "kind", "date") if name in part.rows]
+    part.warnings += _not_used(part) if len(part.rejects) else []
+    part.warnings += noticed(part.rows.drop_duplicates(key) if export.lines and key else part.rows)
+    apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal)
     _closing(part, rows, apart)
-    part.rows = _added_up(part.rows) if export.lines == "sum" else part.rows
+    part.rows = _added_up(part.rows, KIND | export.kinds | part.kinds) if export.lines == "sum" else part.rows
     return part
 
 
@@ -166,30 +180,36 @@ def must_be_usable(sheet: Sheet) -> None:
         raise ImportRefused(
             f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
             expected="a report that lists single documents and what is owed on each",
-            got=f"row {index + 1}: {some([heading for heading in sheet.row(index) if heading], 6)}",
+            got=f"row {index + 1}: {some([' '.join(heading.split()) for heading in sheet.row(index) if heading], 6)}",
             fix=layout.instead,
         )
 
 
-def _filled_down(column: pd.Series, entries: pd.DataFrame, layout: Layout) -> pd.Series:
-    """A column of an export in which only the first line of a document says whose it is, with the blanks below filled."""
+def _filled_down(entries: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Entries of which only the first line of a document says whose it is, with its cells in the lines that continue it."""
     place = layout.columns.position
     keys = [place[name] for name in ("customer_id", "customer_name", "document_id", "date") if name in place]
     if not layout.export.filled_down or not keys:
-        return column
-    continued = entries.iloc[:, keys].map(lambda cell: not as_text(cell)).all(axis=1)
-    return column.mask(continued).ffill() if continued.any() else column
+        return entries
+    continued = entries.iloc[:, keys].map(lambda cell: not as_text(cell)).all(axis=1).to_numpy()
+    first = np.maximum.accumulate(np.where(continued, 0, np.arange(len(entries))))
+    return entries.iloc[first].set_axis(entries.index)
 
 
 def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series, proof: cells.Proof) -> dict[str, pd.Series]:
     """The columns with those that name the customer put right: a ledger account names none, a group's heading may."""
     account = columns.heading.get("customer_id", "")
     numbers = cells.texts(raw["customer_id"]) if normal(account) in ACCOUNTS else pd.Series(dtype="str")
-    if len(numbers) and "customer_name" in raw and not numbers.str.contains("[0-9]", regex=True).any():
+    if len(numbers) and ("customer_name" in raw or group.ne("").any()) and not numbers.str.contains("[0-9]", regex=True).any():
         proof.warnings.append(f"'{account}' names accounts of the ledger, not customers: not used")
         raw = {name: column for name, column in raw.items() if name != "customer_id"}
     if normal(columns.heading.get("document_id")) == "id" and not {"customer_id", "date", "amount", "open_amount"} & set(raw):
         raw = {"customer_id" if name == "document_id" else name: column for name, column in raw.items()}
+    if group.ne("").any() and "customer_id" in raw and "customer_name" not in raw:
+        raw["customer_name"] = group[next(iter(raw.values())).index]
+        if cells.texts(raw["customer_id"]).ne("").all():
+            return raw
+        raw = {name: column for name, column in raw.items() if name != "customer_name"}
     own = [raw[name] for name in ("customer_id", "customer_name") if name in raw]
     if group.ne("").any() and not any(cells.texts(column).ne("").any() for column in own):
         raw = {name: column for name, column in raw.items() if name != "customer_id"}
@@ -363,9 +383,13 @@ def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: La
         reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
     for heading, words in export.not_owed.items():
         said = _words(entries, headings, heading, typed.index)
-        reasons.append(f"not owed: its {heading} is '" + said[cells.folded(said).isin(words)] + "'")
+        reasons.append(f"not owed: its {heading} is '" + said[_says(said, words)] + "'")
     needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
     amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
+    if holds == "documents" and "open_amount" in typed:
+        blank = typed["open_amount"].isna() & (typed["amount"].isna() if "amount" in typed else True)
+        paid = typed["paid_amount"].notna() if "paid_amount" in typed else False
+        reasons.append(pd.Series("it has no open_amount", index=typed.index[blank & ~paid], dtype="str"))
     for name in [*needed.get(holds, []), *amount]:
         reasons.append(pd.Series(f"it has no {name}", index=typed.index[typed[name].isna()], dtype="str"))
     if "customer_id" in typed:
@@ -380,11 +404,31 @@ def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: La
     return kept, rejected(sheet, list(first.index), list(first))
 
 
+def _says(said: pd.Series, words: tuple[str, ...]) -> pd.Series:
+    """Marks cells that say one of some words; 'void*' is any that begins so, '*' any at all."""
+    folded = cells.folded(said)
+    marks = folded.isin(words)
+    for word in (word for word in words if word.endswith("*")):
+        marks |= folded.ne("") & folded.str.startswith(word.removesuffix("*"))
+    return marks
+
+
 def _words(entries: pd.DataFrame, headings: list[str], heading: str, rows: pd.Index) -> pd.Series:
     """What rows say under a heading; nothing where no such column is there."""
     if normal(heading) not in headings:
         return pd.Series(dtype="str")
     return cells.texts(entries.iloc[:, headings.index(normal(heading))])[rows]
+
+
+def _meant(typed: pd.DataFrame, kept: pd.DataFrame, export: Export) -> list[pd.DataFrame]:
+    """The typed rows in the ways in which a printed total may mean them: as they stand or signed by kind, all or those kept."""
+    ways = [typed, kept]
+    if "kind" in typed and not export.signed:
+        for rows in (typed, kept):
+            lowers = cells.meanings(rows["kind"], KIND | export.kinds).isin(LOWERING)
+            money = [name for name in ("amount", "open_amount") if name in rows]
+            ways.append(rows.assign(**{name: rows[name].mask(lowers, -rows[name].abs()) for name in money}))
+    return ways
 
 
 def _told_apart(part: Part, entries: pd.DataFrame) -> pd.DataFrame:
@@ -401,10 +445,16 @@ def _told_apart(part: Part, entries: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(document_id=rows["document_id"].mask(several & word.ne(""), rows["document_id"] + "/" + word))
 
 
-def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
-    """Lines as documents: amounts of the lines that share a number added up, all else as on the first of them."""
+def _added_up(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
+    """Lines as documents: amounts of the lines that share a number added up, all else as on the first of them.
+
+    Payments and what else lowers a document are no lines of it; each stays.
+    """
     key = [name for name in ("customer_id", "document_id", "kind", "currency") if name in rows]
-    own = rows["document_id"].mask(rows["document_id"].eq(""), "row " + pd.Series(rows.index, rows.index).astype("str"))
+    alone = rows["document_id"].eq("")
+    if "kind" in rows:
+        alone |= cells.meanings(rows["kind"], words).isin([kind for kind in PAYING if kind != "invoice"])
+    own = rows["document_id"].mask(alone, "row " + pd.Series(rows.index, rows.index).astype("str"))
     keys = [own if name == "document_id" else rows[name] for name in key]
     sums = {
         name: (rows[name].fillna(0) * 1e4).round().groupby(keys, sort=False).transform("sum") / 1e4
@@ -482,11 +532,19 @@ def _closing(part: Part, rows: Rows, apart: list[str]) -> None:
 
 def _unused(part: Part, entries: pd.DataFrame) -> None:
     """Name the columns that were not used; say so loudly where one holds dates and the file does not tell what was paid."""
+    export = part.export
+    joined = [half for heading in export.columns.values() if "+" in heading for half in heading.split("+")]
+    read = {normal(heading) for heading in (*export.reads, *export.only, *export.not_owed, *export.apart.split("|"), *joined)}
     headings = part.sheet.row(part.columns.header)
-    left = [at for at, heading in enumerate(headings) if heading.strip() and at not in part.columns.position.values()]
+    used = part.columns.position.values()
+    left = [at for at, word in enumerate(headings) if word.strip() and at not in used and normal(word) not in read]
     if left:
-        part.receipt["columns"] += "; not used: " + some([f"'{headings[at].strip()}'" for at in left], 12)
-    if part.holds == "documents" and not {"settled_on", "open_amount", "paid_amount"} & set(part.rows):
+        part.receipt["columns"] += "; not used: " + some([f"'{' '.join(headings[at].split())}'" for at in left], 12)
+    pays = "kind" in part.rows and cells.meanings(part.rows["kind"], KIND | export.kinds).eq("payment").any()
+    told = {"settled_on", "open_amount", "paid_amount", "payment_date"} & set(part.rows) or pays
+    if part.holds == "documents" and not told:
+        ignored = {normal(heading) for heading in export.ignore}
+        left = [at for at in left if normal(headings[at]) not in ignored]
         top = entries.iloc[:200, left].map(as_text)
         dated = [name for name, column in zip(left, top.items(), strict=True) if column[1].str.fullmatch(DAY_LIKE).mean() > 0.2]
         part.warnings += [

@@ -17,10 +17,11 @@ from arkit.money import NO_CURRENCY, plain
 SOFT = ("since", "credit_limit")
 #: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
 _SUM = (
-    r"(?:grand |sub[- ]?|sous-|gesamt|zwischen)?(?:totals?|totale?s?|totaal|summe|gesamt|somme|suma|gesamtsumme|gesamtbetrag)"
+    r"(?:grand |sub[- ]?|sous-|gesamt|zwischen|del|suma |summa )?"
+    r"(?:totals?|totale?s?|totaal|totalt|summe|summa|gesamt|somme|suma|gesamtsumme|gesamtbetrag|totalsumma)"
 )
 TOTAL = re.compile(rf"(?:{_SUM}|percent(?:age)?s?)\b.*", re.IGNORECASE | re.DOTALL)
-GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral)?\W*", re.IGNORECASE)
+GRAND = re.compile(rf"{_SUM}(?: g[eé]n[eé]ral| geral| totalt)?\W*", re.IGNORECASE)
 OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
 PERCENT = re.compile("percent", re.IGNORECASE)
 STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
@@ -92,7 +93,8 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
     odd = body[~plain_rows].apply(cells.texts)
     closely, label = _closely(odd, dated[~plain_rows], layout)
     kind[closely.index] = closely
-    return Rows(kind, _groups(odd, closely, body.index), odd, label)
+    grouped = _nested if layout.export.nested else _groups
+    return Rows(kind, grouped(odd, closely, body.index, layout.export.nested), odd, label)
 
 
 _NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
@@ -136,6 +138,7 @@ def _closely(text: pd.DataFrame, dated: pd.Series, layout: Layout) -> tuple[pd.S
     at = filled.to_numpy().argmax(axis=1)
     label = pd.Series(text.to_numpy()[range(len(text)), at], index=text.index, dtype="str")
     days, sums = _posting_fields()
+    dated = dated & ~_names_in_place_of_days(text, filled, label, layout)
     has = {of: [place for name, place in columns.position.items() if name in of] for of in (days, sums)}
     money = filled.iloc[:, has[sums]].any(axis=1)
     number = columns.position.get("document_id", -1)
@@ -154,17 +157,45 @@ def _closely(text: pd.DataFrame, dated: pd.Series, layout: Layout) -> tuple[pd.S
     kind[undated & lone] = "heading"
     beside = [place for name, place in columns.position.items() if name in _BESIDE] if listing else []
     unnamed = [place for place in range(text.shape[1]) if place not in columns.position.values()]
-    figures = text.iloc[:, unnamed].apply(lambda column: column.str.fullmatch(r"[-$€£(]*[0-9][0-9.,' ]*[%)-]?"))
+    figures = text.iloc[:, unnamed].apply(lambda column: column.str.fullmatch(r"[-$€£(]*[0-9][0-9.,' ]*[%)-]?|[A-Z]{3}"))
     kind[undated & money & count.eq(filled.iloc[:, [*has[sums], *beside]].sum(axis=1) + figures.sum(axis=1))] = "total"
     kind[undated & adds_up & ~numbered] = "total"
     kind[undated & money & ~numbered & label.isin(label[lone])] = "total"
+    if not listing:
+        place = [columns.position[name] for name in ("customer_id", "customer_name") if name in columns.position]
+        kind[lone & np.isin(at, place)] = "entry"
     kind[label.str.match(STAMP) & count.le(2)] = "footer"
+    kind[_repeats_a_title(text, label, layout)] = "footer"
     kind[(text == layout.headings).all(axis=1)] = "heading"
     kind[count.eq(0)] = "blank"
     return kind, label
 
 
-def _groups(text: pd.DataFrame, kind: pd.Series, index: pd.Index) -> pd.Series:
+def _names_in_place_of_days(text: pd.DataFrame, filled: pd.DataFrame, label: pd.Series, layout: Layout) -> pd.Series:
+    """Marks rows that begin in a column of dates with what is no day, such as the heading '7 Sisters Catering'."""
+    place = [at for field, at in layout.columns.position.items() if field in _posting_fields()[0]]
+    if not place:
+        return pd.Series(data=False, index=text.index)
+    days = text.iloc[:, place]
+    begins = filled.iloc[:, place].sum(axis=1).eq(1) & days.eq(label, axis=0).any(axis=1)
+    return begins & ~label.where(begins, "").map(cells.could_be_day).astype("bool")
+
+
+def _repeats_a_title(text: pd.DataFrame, label: pd.Series, layout: Layout) -> pd.Series:
+    """Marks rows that repeat one above the headings, figures aside: the heads of printed pages."""
+    above = [layout.sheet.row(index) for index in range(layout.columns.header)]
+    titles = {_without_figures("".join(row)) for row in above} - {""}
+    first = {_without_figures(next(filter(None, row), "")) for row in above} - {""}
+    near = label[label.map(_without_figures).isin(first)]
+    same = text.loc[near.index].agg("".join, axis=1).map(_without_figures).isin(titles) if len(near) else near
+    return pd.Series(text.index.isin(near.index[same.astype("bool")]), index=text.index)
+
+
+def _without_figures(text: str) -> str:
+    return re.sub(r"[\d\s]+", "", text)
+
+
+def _groups(text: pd.DataFrame, kind: pd.Series, index: pd.Index, _: str) -> pd.Series:
     """The heading each row stands under: that of the last row with nothing but a heading in it, none after a total."""
     headings = text[kind.eq("heading")]
     lone = headings[(~headings.isin([""])).sum(axis=1).eq(1)]
@@ -175,28 +206,74 @@ def _groups(text: pd.DataFrame, kind: pd.Series, index: pd.Index) -> pd.Series:
     return named.mask(closed, "").ffill().fillna("").astype("str")
 
 
-def differences(rows: Rows, columns: Columns, typed: pd.DataFrame, decimal: str) -> list[str]:
-    """Totals that a sheet prints and its rows do not add up to, each in words with the difference in money.
+def _nested(text: pd.DataFrame, kind: pd.Series, index: pd.Index, sign: str) -> pd.Series:
+    """The headings each row stands under: one that a later total names is open until that total, others until the next."""
+    filled = ~text.isin([""])
+    lone = kind.eq("heading") & filled.sum(axis=1).eq(1)
+    words = pd.Series(text.where(filled).bfill(axis=1).iloc[:, 0], dtype="str").fillna("")
+    total = kind.eq("total")
+    subject = words.mask(total, words.str.replace(OF, "", regex=True).str.replace(r" with sub-.*$", "", regex=True))
+    events = subject[lone | total]
+    left = subject[total].value_counts().to_dict()
+    path: list[tuple[str, bool]] = []
+    named: list[str] = []
+    for word, closes in zip(events, total[events.index], strict=True):  # as many turns as there are headings
+        if closes:
+            left[word] -= 1
+            open_ = [level[0] for level in path]
+            path = path[: open_.index(word)] if word in open_ else []
+        else:
+            path = [*(level for level in path if level[1]), (word, left.get(word, 0) > 0)]
+        named.append(sign.join(level[0] for level in path))
+    return pd.Series(named, index=events.index, dtype="str").reindex(index).ffill().fillna("").astype("str")
 
-    A total is compared with the rows since the heading it names, else with those since the total or heading before it or
-    with all rows above it, whichever is nearer.
+
+def differences(rows: Rows, columns: Columns, amounts: list[pd.DataFrame], decimal: str) -> list[str]:
+    """Totals that a sheet prints and its rows do not add up to, each in words.
+
+    A total is compared with the rows since any heading or total above it, or all of them; it is right if one fits. One
+    that says a currency is compared with the rows of that currency.
+
+    Parameters
+    ----------
+    amounts
+        The typed rows, in each way in which they may be meant: as they stand, with signs put right, without what is not
+        owed.
     """
     label = rows.label[rows.texts_of("total").index]
     label = label[~label.str.match(PERCENT)]
     found: list[str] = []
     for name in ("open_amount", "amount"):
-        if label.empty or name not in columns.position or name not in typed:
+        if label.empty or name not in columns.position or name not in amounts[0]:
             continue
         cell = rows.text.loc[label.index].iloc[:, columns.position[name]]
         printed = cells.amounts({name: cell}, cells.Proof(), decimal, "")[name].dropna()
-        named = label[printed.index]
-        apart = printed - _nearest_sum(rows, named, typed[name], printed)
-        found += [
-            f"row {row} '{words}' prints {plain(shown, NO_CURRENCY)}, {plain(by, NO_CURRENCY)} from its rows"
-            for row, words, shown, by in zip(named.index, named, printed, apart, strict=True)
-            if round(by, 4)
-        ]
+        for of, kept in _by_currency(printed, rows, columns, amounts, name):
+            sums = pd.concat([_nearest_sum(rows, label[of.index], each, of) for each in kept], axis=1)
+            apart = sums.sub(of, axis=0).abs()
+            wrong = apart.min(axis=1).round(4).gt(0)
+            nearest = sums.to_numpy()[np.arange(len(sums)), apart.to_numpy().argmin(axis=1)] if len(sums) else np.array([])
+            found += [
+                f"row {row} '{words}' prints {plain(shown, NO_CURRENCY)}, its rows add up to {plain(added, NO_CURRENCY)}"
+                for row, words, shown, added in zip(of.index, label[of.index], of, nearest, strict=True)
+                if wrong[row]
+            ]
     return found
+
+
+def _by_currency(
+    printed: pd.Series, rows: Rows, columns: Columns, amounts: list[pd.DataFrame], name: str
+) -> list[tuple[pd.Series, list[pd.Series]]]:
+    """Printed totals with the amounts they may add up: all, or in lists of several currencies those of the one they say."""
+    codes = amounts[0]["currency"].unique() if "currency" in columns.position and "currency" in amounts[0] else []
+    if len(codes) < 2:
+        return [(printed, [each[name] for each in amounts])]
+    said = rows.text.loc[printed.index].iloc[:, columns.position["currency"]].str.upper()
+    return [
+        (printed[said.eq(code)], [each[name].where(each["currency"].eq(code)) for each in amounts])
+        for code in codes
+        if said.eq(code).any()
+    ]
 
 
 def _nearest_sum(rows: Rows, label: pd.Series, amounts: pd.Series, printed: pd.Series) -> pd.Series:
@@ -211,16 +288,26 @@ def _nearest_sum(rows: Rows, label: pd.Series, amounts: pd.Series, printed: pd.S
         on="row",
         by="subject",
     )["start"]
+    named = named.where(~label.str.fullmatch(GRAND).to_numpy())
     bounds = np.sort(np.r_[heads.index.to_numpy(), rows.kind.index[rows.are("total")].to_numpy()])
     before = np.searchsorted(bounds, totals["row"]) - 1
     since = pd.Series(np.where(before >= 0, bounds[before], -1))
     through = so_far[label.index].to_numpy()
-    sums = [through - so_far.reindex(start).fillna(0).to_numpy() for start in (named, since)] + [through]
+    fits = _fitting(so_far, bounds, label.index, printed)
+    sums = [through - so_far.reindex(start).fillna(0).to_numpy() for start in (named, since)] + [through, fits]
     sums = np.column_stack(sums) / 1e4
     sums[named.isna(), 0] = np.nan
     sums[named.notna(), 1:] = np.nan
     nearest = np.nanargmin(np.abs(sums - printed.to_numpy()[:, None]), axis=1)
     return pd.Series(sums[np.arange(len(sums)), nearest], index=label.index)
+
+
+def _fitting(so_far: pd.Series, bounds: np.ndarray, rows: pd.Index, printed: pd.Series) -> np.ndarray:
+    """What each total prints, if that is the sum of the rows since some heading or total above it; else missing."""
+    wanted = so_far[rows].to_numpy() - (printed * 1e4).round().to_numpy()
+    first = pd.Series(bounds, index=so_far[bounds].to_numpy()).groupby(level=0).min()
+    start = first.reindex(wanted).to_numpy()
+    return np.where(start < rows.to_numpy(), (printed * 1e4).round().to_numpy(), np.nan)
 
 
 def printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:

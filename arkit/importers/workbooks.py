@@ -26,8 +26,12 @@ PIECE = 1 << 22
 
 _FAR = re.compile(rb'r="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'<row [^>]*?r="(\d{1,9})"')
-#: A formula whose value nobody saved; one that says 'str' has a text for its value, and that may be empty.
-_UNSAVED = re.compile(rb'<c (?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>')
+#: A formula whose value nobody saved, or that says 0, as some systems write until Excel has calculated; one that says 'str'
+#: has a text for its value, and that may be empty.
+_UNSAVED = re.compile(
+    rb'<c (?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)'
+    rb"\s*(?:<v>\s*(?:0(?:\.0+)?)?\s*</v>|<v\s*/>)?\s*</c>"
+)
 #: A plain sum: numbers, cells and SUM(...) with plus or minus between them.
 _CELL = r"\$?[A-Z]{1,3}\$?\d{1,7}"
 _RANGE = rf"{_CELL}(?:\s*:\s*{_CELL})?"
@@ -132,14 +136,14 @@ def _with_sums(name: str, content: bytes, rows: dict[str, list[list[Any]]]) -> d
             (row, column): str(cell.value).removeprefix("=")
             for row, line in enumerate(sheet.iter_rows())
             for column, cell in enumerate(line)
-            if cell.data_type == "f" and _at(cells, row, column) in ("", None)
+            if cell.data_type == "f" and _at(cells, row, column) in ("", None, 0)
         }
         sums = _Sums(cells, formulas)
         worked_out = {place: sums.of(place) for place in formulas}
         left = [
             f"{_letters(column)}{row + 1} ={formulas[row, column]}"
             for (row, column), sum_ in worked_out.items()
-            if sum_ is None
+            if sum_ is None and _at(cells, row, column) != 0
         ]
         if left:
             raise refused(
@@ -149,7 +153,7 @@ def _with_sums(name: str, content: bytes, rows: dict[str, list[list[Any]]]) -> d
                 "open it in Excel, let it calculate, and save it, or save it as CSV",
             )
         for (row, column), sum_ in worked_out.items():
-            if row < len(cells) and column < len(cells[row]):
+            if sum_ is not None and row < len(cells) and column < len(cells[row]):
                 cells[row][column] = sum_
     return rows
 
