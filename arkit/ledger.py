@@ -5,8 +5,9 @@ for and a later posting cannot change it. An export that lists open items only i
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -60,10 +61,9 @@ class Ledger:
     notes: pd.DataFrame = NOT_GIVEN
     receipts: pd.DataFrame = NOT_GIVEN
     rejects: pd.DataFrame = NOT_GIVEN
-    _posted: "_Posted" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Give every table its declared shape, and arrange the postings by document, once."""
+        """Give every table its declared shape."""
         entries = _sound(ENTRIES.conform(self.entries), ["date", "amount"], ENTRIES.name).reset_index(drop=True)
         snapshots = _sound(SNAPSHOTS.conform(self.snapshots), ["as_of", "issued", "open_amount"], SNAPSHOTS.name)
         tables = {
@@ -74,7 +74,7 @@ class Ledger:
             "receipts": RECEIPTS.conform(self.receipts),
             "rejects": REJECTS.conform(self.rejects),
         }
-        for name, table in (tables | {"_posted": _Posted.of(entries)}).items():
+        for name, table in tables.items():
             object.__setattr__(self, name, table)
 
     def __repr__(self) -> str:
@@ -154,6 +154,11 @@ class Ledger:
         ends = pd.date_range(end=as_of, periods=months, freq="ME", unit="s")
         ends = ends.union(pd.DatetimeIndex([as_of]))[-months:]
         return list(ends[ends >= self.days[0]])
+
+    @cached_property
+    def _posted(self) -> "_Posted":
+        """The postings arranged by document, when a day is first asked for."""
+        return _Posted.of(self.entries)
 
     def _must_know(self, as_of: pd.Timestamp) -> None:
         if len(self.snapshots) and self.days and as_of not in self.days:
@@ -282,7 +287,7 @@ def _codes(entries: pd.DataFrame) -> np.ndarray:
         span *= max(1, len(distinct))
         if span >= np.iinfo("int64").max:
             return entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
-        codes = codes * max(1, len(distinct)) + part
+        codes = codes * len(distinct) + part if len(distinct) > 1 else codes
     return pd.factorize(codes)[0]
 
 
@@ -304,7 +309,7 @@ def _missing(values: np.ndarray) -> np.ndarray:
 
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
     """All customers: those listed, each once, then those that only postings name, under their number."""
-    named = pd.concat([source["customer_id"] for source in sources], ignore_index=True).drop_duplicates()
+    named = pd.concat([pd.Series(source["customer_id"].unique()) for source in sources], ignore_index=True).drop_duplicates()
     unlisted = named[~named.isin(customers["customer_id"])]
     rows = CUSTOMERS.conform(pd.DataFrame({"customer_id": unlisted, "name": unlisted}))
     both = pd.concat([customers, rows], ignore_index=True) if len(rows) else customers

@@ -9,7 +9,7 @@ from arkit.importers.cells import folded
 from arkit.importers.kinds import PAID_WORDS
 
 #: Days by which terms may differ within a customer before it is pointed out; swapped days and months differ by more.
-JUMP = 45
+JUMP = 60
 
 
 def noticed(rows: pd.DataFrame) -> list[str]:
@@ -71,7 +71,7 @@ def _where(odd: pd.Series, one: str, many: str, what: str) -> Iterator[str]:
 def _jumps(rows: pd.DataFrame) -> pd.Series:
     """Marks documents whose terms are far from the median of their customer, where it has at least four."""
     days = (rows["due_date"] - rows["date"]).dt.days
-    if "customer_id" not in rows or days.nunique() < 2:
+    if "customer_id" not in rows or not days.max() - days.min() > JUMP:
         return pd.Series(data=False, index=rows.index)
     same = days.groupby(rows["customer_id"])
     return (days - same.transform("median")).abs().gt(JUMP) & same.transform("count").ge(4)

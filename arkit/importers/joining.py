@@ -70,7 +70,8 @@ def join(
     entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
     entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
     entries += [_payments(_payments_of(part), documents) for part in beside]
-    together = _listed_once(pd.concat(entries, ignore_index=True), parts)
+    together = pd.concat(entries, ignore_index=True)
+    together = _listed_once(together, parts) if len(parts) > 1 else together
     together = _applied(together, documents, parts, unapplied)
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
@@ -112,6 +113,8 @@ def _applied(entries: pd.DataFrame, documents: pd.DataFrame, parts: list[Part], 
 
     Where a list states what an invoice is open by and its postings explain that, no payment is put to it.
     """
+    if not entries["loose"].any():
+        return entries.drop(columns="loose")
     stated = documents[documents["open_amount"].notna() & documents["as_of"].isna()]
     explained = stated[to_minor(stated["open_amount"], stated["currency"]) == _left(entries, stated)] if len(stated) else stated
     applied, done = apply(entries, how=how, closed=explained)
@@ -259,8 +262,11 @@ def _stated(rows: pd.DataFrame) -> pd.Series:
 
 def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
     """Documents listed in several rows that agree, each once; rows that share a number and differ are refused."""
-    posting = rows["kind"].isin(PAYING) & rows["kind"].ne("invoice") & rows["open_amount"].isna() & rows["as_of"].isna()
-    several = rows[rows["document_id"].duplicated(keep=False) & ~posting]
+    lists = [part for part in parts if part.holds == "documents"]
+    once = len(lists) == 1 and lists[0].numbered_once
+    several = rows.head(0) if once else rows[rows["document_id"].duplicated(keep=False)]
+    posting = several["kind"].isin(PAYING) & several["kind"].ne("invoice") & several["open_amount"].isna()
+    several = several[~posting | several["as_of"].notna()]
     once = several.drop_duplicates(SAME)
     again = once[once.duplicated(KEY, keep=False)]
     if len(again):
@@ -278,7 +284,8 @@ def _each_once(rows: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
         part.receipt["documents"] = count
         if count < listed and part.export.lines != "repeat":
             part.warnings.append(f"{counted(listed - count, 'row')} of documents listed before, which count once")
-        _tie_to_print(part, kept[kept["part"].eq(number)])
+        if len(part.printed):
+            _tie_to_print(part, kept[kept["part"].eq(number)])
     return kept
 
 
@@ -287,7 +294,7 @@ def _tie_to_print(part: Part, rows: pd.DataFrame) -> None:
     name = "open_amount" if "open_amount" in part.columns.position else "amount"
     said = ((as_text(cell).strip() for cell in row) for row in part.printed.itertuples(index=False, name=None))
     grand = part.printed[[bool(GRAND.fullmatch(next(filter(None, row), ""))) for row in said]]
-    if not len(grand) or name not in part.columns.position or len(set(rows["currency"])) != 1:
+    if not len(grand) or not part.export.foots or name not in part.columns.position or len(set(rows["currency"])) != 1:
         return
     cell = grand.iloc[:, part.columns.position[name]]
     printed = cells.amounts({name: cell}, cells.Proof(), part.decimal, part.sheet.file)[name].dropna()
@@ -335,10 +342,13 @@ def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
     created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson", "loose"]]
-    money = rows.assign(kind="payment", date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"]))
-    # a credit is used up, not paid, and a payment of its own stays one
-    money["kind"] = money["kind"].mask(money["amount"].gt(0) & rows["kind"].ne("payment"), "adjustment")
-    settled = money[[*OWNER, "kind", "date", "amount"]][rows["settled_on"].notna() & money["amount"].ne(0)]
+    money = rows.assign(
+        kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])
+    )
+    used_up = money["amount"].gt(0)  # a credit is used up, not paid, and a payment of its own stays one
+    if used_up.any():
+        money["kind"] = money["kind"].mask(used_up & rows["kind"].ne("payment"), "adjustment")
+    settled = money[[*OWNER, "kind", "date", "amount", "loose"]][rows["settled_on"].notna() & money["amount"].ne(0)]
     return created if paid or settled.empty else pd.concat([created, settled], ignore_index=True)
 
 
@@ -438,7 +448,7 @@ def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
     listed = [rows.assign(name=rows["name"] if "name" in rows else rows["customer_id"]) for rows in listed]
     about = ["customer_id", "name", "contact", "email", "phone", "address", "country"]
     named = [
-        part.rows.rename(columns={"customer_name": "name"}).filter(about)
+        part.rows[~part.rows["customer_id"].duplicated()].rename(columns={"customer_name": "name"}).filter(about)
         for part in parts
         if part.holds == "documents" and "customer_name" in part.rows
     ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from arkit.errors import ImportRefused
@@ -19,7 +20,7 @@ TOP, TOP_BYTES = 60, 1 << 20
 
 
 def read(name: str, content: bytes) -> tuple[pd.DataFrame, str]:
-    """The cells of a text file, every one of them text, and how it was read, in words.
+    """The cells of a text file, every one of them text without blanks around it, and how it was read, in words.
 
     Raises
     ------
@@ -27,7 +28,7 @@ def read(name: str, content: bytes) -> tuple[pd.DataFrame, str]:
         If it is empty, no text, of one column only, or has a quote that is not closed.
     """
     content, encoding = _as_utf8(name, content)
-    if not content.strip():
+    if not content[:TOP_BYTES].strip() and not content.strip():
         raise refused(name, "rows of data", "an empty file", "export it again")
     top = content[:TOP_BYTES].decode("utf-8", "ignore")
     if framed.is_framed(top):
@@ -130,8 +131,22 @@ def _even(content: bytes, separator: str, width: int) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    columns = [pd.array(column, dtype="str") for column in table.columns]
+    blanks = [" "] + ["\t"] * (b"\t" in content)
+    is_ascii = content.isascii()
+    columns = [pd.array(_trimmed(column, blanks, is_ascii), dtype="str") for column in table.columns]
     return pd.DataFrame(dict(enumerate(columns)), copy=False)
+
+
+def _trimmed(column: pa.ChunkedArray, blanks: list[str], is_ascii: bool) -> pa.ChunkedArray:
+    """A column without blanks around its cells; one that has none is kept, for new memory is what costs."""
+
+    def any_cell(test: str, *options: pc.FunctionOptions) -> bool:
+        return pc.call_function("any", [pc.call_function(test, [column], *options)]).as_py()
+
+    edges = [(test, pc.MatchSubstringOptions(blank)) for blank in blanks for test in ("starts_with", "ends_with")]
+    foreign = not is_ascii and not pc.call_function("all", [pc.call_function("string_is_ascii", [column])]).as_py()
+    needed = foreign or any(any_cell(test, options) for test, options in edges)
+    return pc.call_function("utf8_trim_whitespace", [column]) if needed else column
 
 
 def _uneven(text: str, separator: str, width: int) -> pd.DataFrame:
@@ -145,4 +160,4 @@ def _uneven(text: str, separator: str, width: int) -> pd.DataFrame:
         keep_default_na=False,
         skip_blank_lines=False,
     )
-    return cells.fillna("")
+    return cells.fillna("").apply(lambda column: column.str.strip())

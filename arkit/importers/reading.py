@@ -73,6 +73,8 @@ class Part:
     decimal: str = "."
     #: The one order of day and month that its dates prove or that was declared, if they have one.
     order: str | None = None
+    #: No two rows share a document number.
+    numbered_once: bool = False
     kinds: dict[str, str] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
 
@@ -105,7 +107,9 @@ def read(sheet: Sheet, options: Options) -> Part:
     everything = typed
     bad = _unreadable(proof, rows, sheet, options)
     typed = typed.drop(index=bad["row"].unique(), errors="ignore") if len(bad) else typed
-    typed, left_out = _left_out(typed, entries, holds, layout)
+    number = NUMBER.get(holds, "date")
+    shared = typed[number].duplicated(keep=False) if number in typed else pd.Series(data=False, index=typed.index)
+    typed, left_out = _left_out(typed, entries, holds, layout, shared)
     rejects = pd.concat([bad, left_out], ignore_index=True)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
     part = Part(
@@ -119,14 +123,15 @@ def read(sheet: Sheet, options: Options) -> Part:
         printed_day(sheet, columns, order or export.order or None),
     )
     part.printed, part.decimal, part.kinds = body[rows.are("total")], proof.decimal, options.mapping.kinds
-    part.order = order
+    part.order, part.numbered_once = order, not shared.any() and not export.apart
     part.receipt = _receipt(part, proof, rows.kind)
     part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
     key = [name for name in ("customer_id", "document_id", "kind", "date") if name in part.rows]
     part.warnings += _not_used(part) if len(part.rejects) else []
     part.warnings += noticed(part.rows.drop_duplicates(key) if export.lines and key else part.rows)
-    apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal)
+    sums = rows.are("total").any()
+    apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal) if sums else []
     _closing(part, rows, apart)
     part.rows = _added_up(part.rows, KIND | export.kinds | part.kinds) if export.lines == "sum" else part.rows
     return part
@@ -333,12 +338,14 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
     if holds in ("customers", "notes"):
         return typed
     rules = options.mapping.currency or export.currency
-    currency = typed["currency"].str.upper() if "currency" in typed else pd.Series("", index=typed.index, dtype="str")
-    currency = currency.replace(SIGNS)
+    blank = pd.Series("", index=typed.index, dtype="str")
+    said = typed.get("currency", blank)
+    currency = cells.each_once(said, lambda code: SIGNS.get(code.upper(), code.upper())).fillna("")
     for name, start, code in rules:
-        codes = typed[name] if name in typed else pd.Series("", index=typed.index, dtype="str")
+        codes = typed.get(name, blank)
         currency = currency.mask(currency.eq("") & codes.str.startswith(start), code)
-    strange = currency[~currency.str.fullmatch("[A-Z]{3}|")]
+    unknown = [code for code in currency.unique() if not re.fullmatch("[A-Z]{3}|", code)]
+    strange = currency[currency.isin(unknown)]
     if len(strange):
         raise ImportRefused(
             f"{counted(len(strange), 'currency', 'currencies')} that arkit does not know.",
@@ -371,11 +378,13 @@ def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) 
     return rejected(sheet, [row for row, _ in reasons], [why for _, why in reasons])
 
 
-def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _left_out(
+    typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: Layout, shared: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
     sheet, export = layout.sheet, layout.export
     headings = [normal(heading) for heading in layout.headings]
-    reasons = [] if export.lines else ["an exact copy of row " + _copied(typed, entries, holds).astype("str")]
+    reasons = [] if export.lines else ["an exact copy of row " + _copied(typed, entries, holds, shared).astype("str")]
     for heading, words in export.only.items():
         said = _words(entries, headings, heading, typed.index)
         reasons.append(f"not of receivables: its {heading} is '" + said[~cells.folded(said).isin(words)] + "'")
@@ -383,13 +392,12 @@ def _left_out(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: La
         reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
     for heading, words in export.not_owed.items():
         said = _words(entries, headings, heading, typed.index)
-        reasons.append(f"not owed: its {heading} is '" + said[_says(said, words)] + "'")
+        reasons.append(f"not owed: its {heading} is '" + said.loc[_says(said, words).to_numpy()] + "'")
     needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
     amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
     if holds == "documents" and "open_amount" in typed:
-        blank = typed["open_amount"].isna() & (typed["amount"].isna() if "amount" in typed else True)
-        paid = typed["paid_amount"].notna() if "paid_amount" in typed else False
-        reasons.append(pd.Series("it has no open_amount", index=typed.index[blank & ~paid], dtype="str"))
+        money = typed[[name for name in ("open_amount", "amount", "paid_amount") if name in typed]]
+        reasons.append(pd.Series("it has no open_amount", index=typed.index[money.isna().all(axis=1)], dtype="str"))
     for name in [*needed.get(holds, []), *amount]:
         reasons.append(pd.Series(f"it has no {name}", index=typed.index[typed[name].isna()], dtype="str"))
     if "customer_id" in typed:
@@ -410,7 +418,7 @@ def _says(said: pd.Series, words: tuple[str, ...]) -> pd.Series:
     marks = folded.isin(words)
     for word in (word for word in words if word.endswith("*")):
         marks |= folded.ne("") & folded.str.startswith(word.removesuffix("*"))
-    return marks
+    return marks.astype("bool")
 
 
 def _words(entries: pd.DataFrame, headings: list[str], heading: str, rows: pd.Index) -> pd.Series:
@@ -464,12 +472,12 @@ def _added_up(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
     return rows.assign(**sums)[~pd.concat(keys, axis=1).duplicated()]
 
 
-def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str) -> pd.Series:
+def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, shared: pd.Series) -> pd.Series:
     """For each exact copy the row it copies; rows without a number are never copies, for two may be alike."""
     number = NUMBER.get(holds, "date")
-    if number not in typed:
+    if not shared.any():
         return pd.Series(dtype="int64")
-    alike = typed[number].duplicated(keep=False) & typed[number].astype("str").ne("")
+    alike = shared & typed[number].astype("str").ne("")
     owner = typed["customer_id" if "customer_id" in typed else number]
     rows = pd.Series(typed.index[alike], index=typed.index[alike], dtype="int64")
     same = [column for _, column in entries.loc[rows].items()] + [owner[alike]]

@@ -1,6 +1,7 @@
 """What each row of a sheet is: an entry, a heading, a total, a footer, blank, or something nobody knows."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,11 @@ class Layout:
     def body(self) -> pd.DataFrame:
         """The rows below the headings, by their number in the file."""
         first = self.columns.first
-        return cells.stored(self.sheet.cells.iloc[first:]).set_axis(range(first + 1, len(self.sheet.cells) + 1))
+        below = self.sheet.cells.iloc[first:].set_axis(range(first + 1, len(self.sheet.cells) + 1))
+        if self.export.prepare:
+            said = {at: column.fillna("").str.strip() if column.dtype == "str" else column for at, column in below.items()}
+            below = pd.DataFrame(said, copy=False)
+        return cells.stored(below)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +89,12 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
     place = layout.columns.position
     dates, money, named = ([place[name] for name in place if name in of] for of in (*_posting_fields(), _NAMES))
     no = pd.Series(data=False, index=body.index)
-    dated = _any([_has_digit(body.iloc[:, at]) for at in dates], no)
-    plain_rows = dated & _any([_filled(body.iloc[:, at]) for at in money], no)
-    plain_rows &= _any([_filled(body.iloc[:, at]) for at in named], no)
+    dated = _any((_has_digit(body.iloc[:, at]) for at in dates), no)
+    plain_rows = dated & _any((_filled(body.iloc[:, at]) for at in money), no)
+    plain_rows &= _any((_filled(body.iloc[:, at]) for at in named), no)
     for at in dates[:1]:
         plain_rows &= body.iloc[:, at].ne(layout.headings[at])
-    kind = pd.Series(np.where(plain_rows, "entry", ""), index=body.index, dtype="str")
+    kind = pd.Series("entry", index=body.index, dtype="str")
     odd = body[~plain_rows].apply(cells.texts)
     closely, label = _closely(odd, dated[~plain_rows], layout)
     kind[closely.index] = closely
@@ -108,9 +113,12 @@ def _posting_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(name for name in DATES if name not in SOFT), tuple(name for name in MONEY if name not in SOFT)
 
 
-def _any(marks: list[pd.Series], nothing: pd.Series) -> pd.Series:
+def _any(marks: Iterable[pd.Series], nothing: pd.Series) -> pd.Series:
+    """Marks rows that any of some marks, looked at no further than needed."""
     for marked in marks:
         nothing = nothing | marked
+        if nothing.all():
+            break
     return nothing
 
 

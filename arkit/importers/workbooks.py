@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -64,11 +65,21 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         raise refused(name, "a workbook", f"{error}", "open it in Excel and save it as .xlsx or CSV") from error
     if formulas:
         rows = _with_sums(name, content, rows)
-    frames = {title: pd.DataFrame(cells, dtype="object").replace({"": None}) for title, cells in rows.items()}
-    filled = {title: frame for title, frame in frames.items() if frame.notna().any(axis=None)}
+    filled = {title: frame for title, cells in rows.items() if (frame := _frame(cells)) is not None}
     if not filled:
         raise refused(name, "rows of data", "a workbook whose sheets are all empty", "export it again")
     return filled
+
+
+def _frame(rows: list[list[Any]]) -> pd.DataFrame | None:
+    """Rows of one length as columns, None in place of blank cells; None if nothing is in them."""
+    columns = [np.fromiter(column, dtype="object", count=len(rows)) for column in zip(*rows, strict=True)]
+    blank = [column == "" for column in columns]
+    if all(cells.all() for cells in blank):
+        return None
+    for column, cells in zip(columns, blank, strict=True):
+        column[cells] = None
+    return pd.DataFrame(dict(enumerate(columns)), dtype="object", copy=False)
 
 
 def _protected(name: str) -> ImportRefused:
