@@ -20,8 +20,9 @@ lab: .venv/installed ## JupyterLab on the notebooks
 
 bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/month.py
+	$(BIN)/python benchmarks/importing.py
 
-docs: .venv/installed ## docs/tables.md and docs/policy.md, written from the code
+docs: .venv/installed ## what is written from the code: tables, policy, accounting systems
 	$(BIN)/python docs/write.py
 
 pins: .venv/complete ## newest versions into constraints.txt; run the tests after it

@@ -56,7 +56,8 @@ def _section(part: str) -> list[str]:
 def exports_page() -> str:
     """``docs/exports.md``: its first part as it stands, then every system that arkit knows."""
     written = (HERE / "exports.md").read_text("utf-8").split(SYSTEMS)[0]
-    return written + SYSTEMS + "\n" + "\n".join(line for system in systems() for line in _system(system)) + "\n"
+    by_name = sorted(systems(), key=lambda system: system.name.lower())
+    return written + SYSTEMS + "\n".join(line for system in by_name for line in _system(system)) + "\n"
 
 
 def _system(system: System) -> list[str]:
