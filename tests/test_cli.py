@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from arkit.cli import main
+from arkit.importers import load
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = str(ROOT / "data" / "sample")
@@ -152,3 +153,117 @@ def test_new_makes_a_workspace_and_never_over_another(tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "w").iterdir()) == ["exports", "notebooks", "policy.toml", "reports"]
     assert main(["new", str(tmp_path / "w")]) == 3
     assert "is not empty" in capsys.readouterr().err
+
+
+# what check finds, and what is made of it
+
+TWINS = """\
+Customer No.,Customer Name,Invoice No.,Invoice Date,Due Date,Amount,Colour
+0042,Harbour Bakery Ltd,INV-1,05/01/2026,04/02/2026,"1,000.00",blue
+42,Harbour Bakery,INV-2,13/01/2026,12/02/2026,250.50,red
+0077,Bolt & Sons,INV-3,20/01/2026,19/02/2026,80.00,red
+0077,Bolt & Sons,INV-4,21/01/2026,20/02/2026,60.00,red
+"""
+
+
+@pytest.fixture
+def twins(tmp_path):
+    """A folder with one export, in which a customer goes by two numbers."""
+    folder = tmp_path / "month"
+    folder.mkdir()
+    (folder / "july.csv").write_text(TWINS, "utf-8")
+    return folder
+
+
+def test_check_in_words_names_each_field_with_samples_and_what_was_not_used(twins, capsys):
+    assert main(["check", str(twins), "--currency", "EUR"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "july.csv: table of documents, headings in row 1",
+        "  rows: 4 entry, 1 heading",
+        "  customer_id: 'Customer No.' (0042, 42, 0077)",
+        "  customer_name: 'Customer Name' (Harbour Bakery Ltd, Harbour Bakery, Bolt & Sons)",
+        "  document_id: 'Invoice No.' (INV-1, INV-2, INV-3)",
+        "  date: 'Invoice Date' (05/01/2026, 13/01/2026, 20/01/2026)",
+        "  due_date: 'Due Date' (04/02/2026, 12/02/2026, 19/02/2026)",
+        "  amount: 'Amount' (1,000.00, 250.50, 80.00)",
+        "  not used: 'Colour'",
+        "  dates: day/month/year, proven by row 3 '13/01/2026' ('Invoice Date'); "
+        "day/month/year, proven by row 4 '19/02/2026' ('Due Date')",
+        "  amounts: decimal point, proven by row 2 '1,000.00'",
+        "  documents: 4, open by this file alone: 1390.50 EUR",
+        "  look at: 1 customer under two numbers that differ only by leading zeros, kept apart: 0042 and 42",
+        "  look at: no payments were read: every document counts as open",
+        "",
+        "customers that look the same: Harbour Bakery (42) and Harbour Bakery Ltd (0042); "
+        "say --suggest-aliases FILE to go through them",
+        "",
+        "all together open: 1390.50 EUR",
+    ]
+
+
+def test_check_saves_a_mapping_that_it_then_follows(twins, tmp_path, capsys):
+    file = tmp_path / "ours.toml"
+    assert main(["check", str(twins), "--save-mapping", str(file)]) == 0
+    said = capsys.readouterr()
+    assert said.err == f"written: {file}\n"
+    assert 'customer_id = "Customer No."' in file.read_text("utf-8").splitlines()
+    assert main(["check", str(twins), "--mapping", str(file)]) == 0
+    again = capsys.readouterr().out.splitlines()
+    read = [line for line in said.out.splitlines() if not line.startswith(("  dates: ", "  amounts: "))]
+    assert [line for line in again if not line.startswith(("  dates: ", "  amounts: "))] == read
+
+
+def test_check_writes_whom_it_takes_for_the_same_and_follows_the_list_among_the_exports(twins, capsys):
+    file = twins / "aliases.csv"
+    assert main(["check", str(twins), "--suggest-aliases", str(file)]) == 0
+    assert capsys.readouterr().err == f"written: {file}\n"
+    assert file.read_text("utf-8").splitlines()[1:] == [
+        "42,Harbour Bakery,0042,Harbour Bakery Ltd,the same number but for zeros"
+    ]
+    assert main(["check", str(twins)]) == 0
+    said = capsys.readouterr().out
+    assert "  look at: 1 row of 1 customer put to the customer that the list of aliases names" in said.splitlines()
+    assert "customers that look the same" not in said
+    assert said.endswith("all together open: 1390.50\n")
+
+
+@pytest.mark.parametrize("option", ["--save-mapping", "--suggest-aliases"])
+def test_check_prints_json_alone_whatever_else_it_writes_and_never_over_a_file(twins, tmp_path, capsys, option):
+    file = tmp_path / "mine"
+    assert main(["check", str(twins), "--json", option, str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["open_total"] == {"XXX": "1390.50"}
+    written = file.read_text("utf-8")
+    assert main(["check", str(twins), option, str(file)]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith(f"OutputRefused: '{file}' cannot be written.\n  expected: a new file\n")
+    assert file.read_text("utf-8") == written
+
+
+@pytest.mark.parametrize(
+    ("said", "credits", "words"),
+    [
+        ([], ["-100.00"], "0 posted on the only invoices they can have paid, 1 left as credit on account"),
+        (["--unapplied", "oldest"], [], "1 posted on the oldest invoices, 0 left as credit on account"),
+        (["--unapplied", "credit"], ["-100.00"], ", 1 left as credit on account"),
+    ],
+)
+def test_payments_without_an_invoice_go_where_it_is_said(twins, capsys, said, credits, words):
+    payments = "Payment No.,Customer No.,Invoice No.,Payment Date,Amount\nP-1,0077,,25/02/2026,100.00\n"
+    (twins / "payments.csv").write_text(payments, "utf-8")
+    assert main(["check", str(twins), "--json", *said]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["open_total"] == {"XXX": "1290.50"}
+    (warned,) = [line for line in found["files"][1]["warnings"] if "without an invoice" in line]
+    assert warned.startswith("1 payment without an invoice: ")
+    assert warned.endswith(words)
+    documents = load(twins, unapplied=said[1] if said else "certain").at("2026-02-28")
+    left = documents.loc[documents["customer_id"].eq("0077"), ["document_id", "open_amount"]]
+    assert [f"{amount:.2f}" for amount in left["open_amount"] if amount < 0] == credits
+    assert left["open_amount"].sum() == 40.0
+
+
+def test_payments_without_an_invoice_go_one_of_three_ways(twins, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", str(twins), "--unapplied", "newest"])
+    assert stopped.value.code == 2
+    assert "argument --unapplied: invalid choice: 'newest'" in capsys.readouterr().err

@@ -169,7 +169,9 @@ def test_titles_totals_blanks_and_stamps_are_told_from_entries(tmp_path):
 def test_a_printed_total_that_differs_is_pointed_out(tmp_path):
     ledger = load(csv(tmp_path, OPEN_ITEMS.replace("$200.00", '"$1,200.00"')))
     assert (receipt(ledger)["printed_total"], receipt(ledger)["difference"]) == ("1200.00", "-1000.00")
-    assert "1 printed total not what the rows add up to: row 9 'TOTAL' prints 1200.00, its rows add up to 200.00" in said(ledger)
+    assert "1 printed total not what the rows add up to: row 9 'TOTAL' prints 1200.00, its rows add up to 200.00" in said(
+        ledger
+    )
 
 
 def test_a_group_total_is_not_taken_for_the_total_of_the_file(tmp_path):
@@ -1186,6 +1188,8 @@ SEEN = [
     ("quickbooks_online/invoice_list_by_date.csv", 2, {"XXX": "250.00"}, {}, "0.00"),
     ("invoicely/invoicely_invoices.csv", 1, {"XXX": "1020.00"}, {}, None),
     ("invoiceninja/invoice.csv", 400, {"XXX": "6174.66"}, None, None),
+    ("freshbooks/freshbooks_invoices.csv", 1, {"USD": "7890.00"}, {}, None),
+    ("tally/GrpBills_sundry_debtors.xlsx", 4, {"XXX": "202500.00"}, {"XXX": "-25000.00"}, None),
 ]
 
 
@@ -1197,6 +1201,24 @@ def test_sample_exports_read_as_they_should(name, documents, open_total, credit,
         "read", documents, open_total, difference,
     )  # fmt: skip
     assert credit is None or file["credits"] == credit
+
+
+@exports
+def test_a_printed_list_without_dates_and_amounts_is_counted_and_set_aside():
+    (file,) = check(SHARED / "exports" / "sap" / "sap_unconverted_list_sample.txt")["files"]
+    assert (file["status"], file["message"]) == ("refused", "4 rows without dates and amounts: set aside")
+
+
+@real
+def test_invoices_credit_notes_and_payments_on_either_age_as_recomputed():
+    folder = SHARED / "data" / "ageing_fixture"
+    ledger = load([folder / f"{name}.csv" for name in ("invoices", "credit_notes", "payments")])
+    documents = ledger.at("2025-07-07").set_index("document_id")
+    expected = pd.read_csv(folder / "expected.csv", index_col="id")
+    sign = expected["document_type"].map({"invoice": 1, "credit_note": -1})
+    assert documents["open_amount"].to_dict() == (expected["balance"] * sign).to_dict()
+    days = (documents["as_of"] - documents["issued"]).dt.days
+    assert days.to_dict() == expected["age_days_from_document_date"].to_dict()
 
 
 @exports

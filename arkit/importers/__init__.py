@@ -10,9 +10,9 @@ import pandas as pd
 from arkit.errors import ArkitError, ImportRefused, counted, some
 from arkit.importers import aliases
 from arkit.importers.cells import texts
-from arkit.importers.headings import normal
+from arkit.importers.headings import FIELD, normal
 from arkit.importers.joining import ASIDE, join
-from arkit.importers.mapping import Mapping
+from arkit.importers.mapping import KEPT, Mapping
 from arkit.importers.reading import Options, Part, must_be_usable, read
 from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, as_text, read_sheets
 from arkit.importers.systems import recognise
@@ -126,8 +126,7 @@ def check(
         message = f"{type(error).__name__}: {error}"
         receipts = [alone.receipts.iloc[0] for _, alone in read_parts]
     files = [
-        _understood(_known(alone, options.as_of), receipt)
-        | {"fields": _fields(part), "proven": {"date_order": part.order, "decimal": part.decimal}}
+        _understood(_known(alone, options.as_of), receipt) | {"fields": _fields(part), "proven": _proven(part, options)}
         for (part, alone), receipt in zip(read_parts, receipts, strict=True)
     ]
     return {
@@ -148,15 +147,12 @@ def write_mapping(found: dict[str, Any], file: str | Path) -> Path:
     """
     fields = [(name, field) for read in found["files"] for name, field in read.get("fields", {}).items()]
     headings = {name: dict.fromkeys(field["heading"] for other, field in fields if other == name) for name, _ in fields}
-    said = {
-        key: {str(read["proven"][key]) for read in found["files"] if read.get("proven", {}).get(key)}
-        for key in ("date_order", "decimal")
-    }
+    said = {key: {str(read["proven"][key]) for read in found["files"] if read.get("proven", {}).get(key)} for key in KEPT}
     sole = {key: min(values) if len(values) == 1 else None for key, values in said.items()}
     samples = [f"{name}: {', '.join(field['samples'])}" for name, field in dict(fields).items() if field["samples"]]
     told = "\n".join(["Which heading is which field, as arkit found it; correct what is wrong.", "", *samples])
-    columns = {name: "|".join(of) for name, of in headings.items()}
-    return Mapping(columns, sole["date_order"], sole["decimal"]).write(file, told=told)
+    columns = {name: "|".join(sorted(of, key=lambda one: FIELD.get(normal(one), ("", -1))[1])) for name, of in headings.items()}
+    return Mapping(columns, sole["date_order"], sole["decimal"], headings=sole["headings"] or "").write(file, told=told)
 
 
 def write_aliases(found: dict[str, Any], file: str | Path) -> Path:
@@ -199,13 +195,14 @@ def _how(unapplied: str) -> str:
 
 def _must_fit(mapping: Mapping, parts: list[Part]) -> None:
     """Refuse a mapping file that names a heading no file has: it would be passed over without a word."""
-    there = {normal(heading) for part in parts for heading in part.sheet.row(part.columns.header)} | {
+    named = [[*part.sheet.row(part.columns.header), *part.columns.heading.values()] for part in parts]
+    there = {normal(heading) for headings in named for heading in headings} | {
         str(number) for part in parts for number in range(1, part.sheet.cells.shape[1] + 1)
     }
     missing = [
         f"'{heading}' ({field})"
         for field, heading in mapping.columns.items()
-        if not there & {one if one.isdigit() else normal(one) for one in heading.split("|")}
+        if not there & {one if one.isdecimal() else normal(one) for one in heading.split("|")}
     ]
     if missing and parts:
         raise ImportRefused(
@@ -306,6 +303,12 @@ def _fields(part: Part) -> dict[str, dict[str, object]]:
         values = dict.fromkeys(filter(None, texts(rows[part.rows.index[:200] - 1]).tolist()))
         shown[name] = {"heading": part.columns.heading[name], "samples": list(values)[:3]}
     return shown
+
+
+def _proven(part: Part, options: Options) -> dict[str, str | None]:
+    """What a mapping file can declare of how a file was read, as far as that was declared or the file shows it."""
+    decimal = options.decimal or (part.decimal if "decimal" in part.receipt["number_style"] else None)
+    return {"date_order": part.order, "decimal": decimal, "headings": None if part.columns.rows else "none"}
 
 
 def _aside(sheet: Sheet) -> dict[str, object]:

@@ -70,8 +70,7 @@ def target(aliases: pd.DataFrame) -> dict[str, str]:
     ImportRefused
         If one stands for two, or stands for itself by way of others.
     """
-    pairs = aliases[aliases["same_as"].ne("") & aliases["same_as"].ne(aliases["customer_id"])].drop_duplicates()
-    twice = pairs["customer_id"][pairs["customer_id"].duplicated()]
+    pairs = aliases[aliases["same_as"].ne("") & aliases["same_as"].ne(aliases["customer_id"])]
     stands_for = dict(zip(pairs["customer_id"], pairs["same_as"], strict=True))
     for _ in range(len(stands_for)):
         further = {name: stands_for.get(other, other) for name, other in stands_for.items()}
@@ -79,11 +78,13 @@ def target(aliases: pd.DataFrame) -> dict[str, str]:
             break
         stands_for = further
     circular = [name for name, other in stands_for.items() if name == other or other in stands_for]
+    in_the_end = pairs["same_as"].map(lambda other: stands_for.get(other, other))
+    twice = pairs["customer_id"][in_the_end.ne(pairs["customer_id"].map(stands_for))].unique()
     if len(twice) or circular:
         raise ImportRefused(
             "the list of customers that are the same contradicts itself.",
-            expected="each number once, and none that stands for itself by way of others",
-            got=some(list(twice) or circular),
+            expected="one customer for each number, and none that stands for itself by way of others",
+            got=some(circular or list(twice)),
             fix="correct the column same_as",
         )
     return stands_for

@@ -25,6 +25,8 @@ MONTHS = {
     "pt": "jan fev mar abr mai jun jul ago set out nov dez",
 }
 MONTH = {name: number for names in MONTHS.values() for number, name in enumerate(names.split(), 1)} | {"maart": 3}
+#: Amounts from here on are no money, and could not be added up to the cent.
+TOO_LARGE = 1e13
 #: How a system writes "no date", and "no amount".
 NO_DAY = re.compile(r"[-\u2013\u2014.\s]*|n/?a|none|null|nat|nan|0|0{1,4}[-/.]0{1,2}[-/.]0{1,4}", re.IGNORECASE)
 NO_AMOUNT = r"[-\u2013\u2014\u2212.,/\s$€£]*|N/?A|NONE|NULL|NAN"
@@ -80,7 +82,7 @@ def folded(column: pd.Series) -> pd.Series:
 
 def meanings(column: pd.Series, words: dict[str, str]) -> pd.Series:
     """What each text means by a list of folded words, missing where it is none of them."""
-    return each_once(column, lambda text: words.get(fold(text)))
+    return each_once(column, lambda text: words.get(fold(text.replace("_", " "))))
 
 
 def identifiers(column: pd.Series) -> pd.Series:
@@ -347,7 +349,11 @@ def amounts(
     }
     cleaned = {name: _cleaned(text) for name, text in written.items()}
     mark = proof.decimal = decimal or _decimal_mark(written, cleaned, proof, file, usual)
-    return {name: _numbers(text, written[name], mark, name, proof).fillna(as_number[name]) for name, text in cleaned.items()}
+    read = {name: _numbers(text, written[name], mark, name, proof).fillna(as_number[name]) for name, text in cleaned.items()}
+    for name, values in read.items():
+        for row, value in values[values.abs().ge(TOO_LARGE)].items():
+            proof.bad.append((int(str(row)), name, as_text(value), "is too large for an amount"))
+    return {name: values.mask(values.abs().ge(TOO_LARGE)) if proof.bad else values for name, values in read.items()}
 
 
 def numbers(column: pd.Series) -> pd.Series:

@@ -96,14 +96,15 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None,
     if "contact" in names and "contact" not in position and position.get("customer_name", -1) != names.index("contact"):
         position["contact"] = names.index("contact")  # beside a customer's name it is a person, not the customer
     position = _own_currency(dict(sorted(position.items(), key=lambda item: item[1])), names)
-    return Columns(index, position, {field: " ".join(headings[at].split()) for field, at in position.items()}, rows)
+    shown = {field: " ".join(headings[at].split()) for field, at in position.items()}
+    by_number = [field for field, at in said.items() if not names[at] or names.index(names[at]) != at]
+    return Columns(index, position, shown | {field: str(said[field] + 1) for field in by_number}, rows)
 
 
 def _place(names: list[str], heading: str) -> int | None:
     """The place of a heading among others, or of the first of several that is there."""
     there = [names.index(name) for one in heading.split("|") if (name := normal(one)) and name in names]
-    if not there and heading.isdigit() and 0 < int(heading) <= len(names):
-        return int(heading) - 1
+    there += [int(one) - 1 for one in heading.split("|") if one.isdecimal() and 0 < int(one) <= len(names)]
     return there[0] if there else None
 
 

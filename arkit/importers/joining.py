@@ -68,8 +68,9 @@ def join(
     if shown.any() and (payments or credit_notes):
         raise _net_already(documents[shown], [*payments, *credit_notes])
     entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
-    entries += [_payments(part, documents) for part in payments] + [_credit_notes(part, documents) for part in credit_notes]
-    entries += [_payments(_payments_of(part), documents) for part in beside]
+    credited = [_credit_notes(part, documents) for part in credit_notes]
+    known = pd.concat([documents, *credited], ignore_index=True) if credited else documents
+    entries += credited + [_payments(part, known) for part in [*payments, *map(_payments_of, beside)]]
     together = pd.concat(entries, ignore_index=True)
     together = _listed_once(together, parts) if len(parts) > 1 else together
     together = _applied(together, documents, parts, unapplied)
@@ -354,19 +355,22 @@ def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
 
 def _payments(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
     """Payments, returns and write-offs as postings on the invoice they name; those that name none stand alone as credit."""
-    said = _said_kinds(part, PAYING)
+    said = _said_kinds(part, (*PAYING, "credit_note"))
     rows = _of_known(part, documents)
     kind = pd.Series("payment", index=part.rows.index, dtype="str") if said is None else said.fillna("payment")
     kind = kind[rows.index].replace("invoice", "payment")
+    credits = documents.loc[documents["kind"].eq("credit_note"), "document_id"]
+    used_up = kind.eq("credit_note") & rows["document_id"].isin(credits)  # what was paid out on, or set off against, a credit
+    kind = kind.mask(used_up, "adjustment")
     own = rows["payment_id"] if "payment_id" in rows else pd.Series("", index=rows.index, dtype="str")
     number = rows["document_id"].mask(rows["document_id"].eq(""), own)
     minus = rows["amount"].lt(0).any() and not rows["amount"][kind.eq("payment")].gt(0).any()
     received = -rows["amount"] if minus else rows["amount"]
-    lowering = (-received).mask(kind.isin(["write_off", "discount"]), -received.abs())
+    lowering = (-received).mask(kind.isin(["write_off", "discount", "credit_note"]), -received.abs())
     posted = rows.assign(
         kind=kind,
         document_id=number.mask(number.eq(""), "payment " + rows["source"]),
-        amount=lowering.mask(kind.eq("return"), received.abs()),
+        amount=lowering.mask(kind.eq("return") | used_up, received.abs()),
         loose=rows["document_id"].eq("") & kind.eq("payment") & (not part.export.applies),
     )
     _point_out(part, posted[rows["document_id"].ne("")], documents)

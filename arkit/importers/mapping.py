@@ -11,7 +11,11 @@ from arkit.importers.cells import fold
 from arkit.importers.headings import SYNONYMS
 from arkit.tables import KINDS
 
-KEYS = ("columns", "currency", "kinds", "date_order", "decimal", "headings")
+#: Signs that no comment of a TOML file may hold.
+UNWRITTEN = r"[\x00-\x08\x0b-\x1f\x7f]"
+#: What is said of a whole file, beside its columns.
+KEPT = ("date_order", "decimal", "headings")
+KEYS = ("columns", "currency", "kinds", *KEPT)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ class Mapping:
     def write(self, file: str | Path, *, told: str = "") -> Path:
         """The mapping as a TOML file that `read` understands, ``told`` as comments above it; never over a file."""
         path = Path(file)
-        lines = [f"# {line}" for line in told.split("\n") if line]
-        lines += [f"{key} = {json.dumps(said)}" for key in ("date_order", "decimal") if (said := getattr(self, key))]
+        lines = [f"# {re.sub(UNWRITTEN, ' ', line)}" for line in told.split("\n") if line]
+        lines += [f"{key} = {json.dumps(said)}" for key in KEPT if (said := getattr(self, key))]
         lines += ["", '[columns]  # field = "heading in the file"']
         lines += [f"{name} = {json.dumps(heading, ensure_ascii=False)}" for name, heading in self.columns.items()]
         lines += (

@@ -269,6 +269,8 @@ def _completed(typed: pd.DataFrame, export: Export, proof: cells.Proof) -> pd.Da
         typed = typed.assign(**signed)
     if not {"amount", "open_amount", "due_date"} & set(typed):
         typed = typed.rename(columns={"paid_amount": "amount"})
+    if "credit_note_date" in typed and not {"credit_note_id", "date"} & set(typed):
+        typed = typed.rename(columns={"document_id": "credit_note_id"})
     if export.cleared and "open_amount" not in typed and ("settled_on" not in typed or typed["settled_on"].isna().all()):
         proof.warnings.append("no item is cleared, so the list answers for one day only: what was open on it")
         typed = typed.rename(columns={"amount": "open_amount"})
@@ -335,7 +337,7 @@ def _with_day(typed: pd.DataFrame, holds: str) -> pd.DataFrame:
 
 def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds: str, proof: cells.Proof) -> pd.DataFrame:
     """A currency for every row: the file's, what a code implies, what is declared, else XXX, and that is said."""
-    if holds in ("customers", "notes"):
+    if holds in ("customers", "notes", "aliases"):
         return typed
     rules = options.mapping.currency or export.currency
     blank = pd.Series("", index=typed.index, dtype="str")

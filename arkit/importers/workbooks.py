@@ -6,6 +6,7 @@ import math
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,13 +21,17 @@ PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: The most that a workbook may unpack to; a small file that grows beyond it is an attack or a mistake.
 MOST_UNPACKED = 1 << 30
 #: The most cells a sheet may span, blank ones too.
-MOST_CELLS = 25_000_000
+MOST_CELLS = 28_000_000
 #: The most cells that a formula may add up.
 MOST_SUMMED = 2_000_000
 PIECE = 1 << 22
 
-_FAR = re.compile(rb'r="([A-Z]{2,3})\d')
-_ROW = re.compile(rb'<row [^>]*?r="(\d{1,9})"')
+#: Cells far to the right, cells far down, and all cells: the first two are looked for in every sheet, for they are few.
+_FAR = re.compile(rb"""r=["']([A-Za-z]{2,})\d""")
+_DEEP = re.compile(rb"""r=["'][A-Za-z]*(\d{6,})["']""")
+_CELLS = re.compile(rb"""r=["'][A-Za-z]*(\d+)["']""")
+#: Columns from which on the rows of every cell are looked at.
+WIDE = 200
 #: A formula whose value nobody saved, or that says 0, as some systems write until Excel has calculated; one that says 'str'
 #: has a text for its value, and that may be empty.
 _UNSAVED = re.compile(
@@ -63,6 +68,10 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         if content.startswith(OLD) and "EncryptedPackage".encode("utf-16-le") in content:
             raise _protected(name) from error
         raise refused(name, "a workbook", f"{error}", "open it in Excel and save it as .xlsx or CSV") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the reader's own word for a workbook it never thought of
+            raise
+        raise refused(name, "a workbook", "one that is damaged", "open it in Excel and save it as .xlsx or CSV") from error
     if formulas:
         rows = _with_sums(name, content, rows)
     filled = {title: frame for title, cells in rows.items() if (frame := _frame(cells)) is not None}
@@ -92,20 +101,31 @@ def _looked_through(name: str, content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             for item in packed.infolist():
-                columns, last = 1, 0
+                columns, last = 26, 0
                 for piece in _pieces(packed, item):
                     unpacked += len(piece)
                     if unpacked > MOST_UNPACKED:
                         raise _too_large(name, f"{len(content):,} bytes that unpack to more than {MOST_UNPACKED:,}")
                     if item.filename.endswith(".xml") and "sheets/" in item.filename:
                         formulas = formulas or (b"<f" in piece and bool(_UNSAVED.search(piece)))
-                        columns = max([columns, *map(_column, set(_FAR.findall(piece)))])
-                        last = max([last, *map(int, _ROW.findall(piece))])
-                        if last * max(columns, 26) > MOST_CELLS:
-                            raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
+                        columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
+                        last = max([last, *map(int, _DEEP.findall(piece))])
+                if columns > WIDE:
+                    last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
+                if last * columns > MOST_CELLS:
+                    raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
     except ImportRefused:
         raise
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, struct.error, OSError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+        struct.error,
+        zlib.error,
+        OSError,
+        RuntimeError,
+    ) as error:
         if "password" in str(error) or "encrypted" in str(error):
             raise _protected(name) from error
         raise refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
@@ -124,7 +144,7 @@ def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
 def _column(letters: bytes) -> int:
     """The number of a column by its letters: A is 1, AA is 27."""
     number = 0
-    for letter in letters:
+    for letter in letters[:9]:
         number = number * 26 + letter - 64
     return number
 
