@@ -220,6 +220,12 @@ def test_words_of_ones_own_kinds_are_understood_whatever_their_case_and_accents(
     assert documents[["kind", "open_amount"]].to_dict("split")["data"] == [["invoice", 10.0], ["credit_note", -4.0]]
 
 
+def test_words_of_kinds_may_be_written_with_underscores(tmp_path):
+    text = "Customer,Invoice No.,Type,Date,Amount\nBolt,1,own_bill,2026-01-05,10.00\nBolt,2,credit_note,2026-01-05,4.00\n"
+    ours = file_of(tmp_path, '[kinds]\nown_bill = "invoice"\n', "ours.toml")
+    assert load(file_of(tmp_path, text), mapping=ours).at("2026-01-31")["open_amount"].tolist() == [10.0, -4.0]
+
+
 def test_a_kind_of_ones_own_comes_before_what_its_word_usually_means(tmp_path):
     text = "Customer,Invoice No.,Type,Date,Amount\nBolt,1,Invoice,2026-01-05,10.00\nBolt,2,Deposit,2026-01-05,4.00\n"
     ours = file_of(tmp_path, '[kinds]\nDeposit = "invoice"\n', "ours.toml")

@@ -82,7 +82,7 @@ def folded(column: pd.Series) -> pd.Series:
 
 def meanings(column: pd.Series, words: dict[str, str]) -> pd.Series:
     """What each text means by a list of folded words, missing where it is none of them."""
-    return each_once(column, lambda text: words.get(fold(text.replace("_", " "))))
+    return each_once(column, lambda text: words.get(fold(text)) or words.get(fold(text.replace("_", " "))))
 
 
 def identifiers(column: pd.Series) -> pd.Series:

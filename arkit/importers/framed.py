@@ -41,7 +41,7 @@ def _whole(lines: list[str], width: int) -> list[str]:
     whole: list[str] = []
     short = -1
     for line in lines:
-        if short >= 0 and not line.startswith("|"):
+        if short >= 0 and not line.startswith("|") and not _rules(line):
             whole[short] += " " + line
             whole.append("")
             short = short if len(whole[short].rstrip("\n")) <= width else -1

@@ -131,7 +131,7 @@ def _even(content: bytes, separator: str, width: int) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    blanks = [" "] + ["\t"] * (b"\t" in content)
+    blanks = [blank for blank in " \t\v\f" if blank.encode() in content] + ["\r", "\n"] * (b'"' in content)
     is_ascii = content.isascii()
     columns = [pd.array(_trimmed(column, blanks, is_ascii), dtype="str") for column in table.columns]
     return pd.DataFrame(dict(enumerate(columns)), copy=False)

@@ -5,9 +5,10 @@ import itertools
 import math
 import re
 import struct
+import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_UNPACKED = 1 << 30
 #: The most cells a sheet may span, blank ones too.
 MOST_CELLS = 28_000_000
+#: The most cells a sheet may span that takes up less than a byte for each.
+FEW_CELLS = 2_000_000
 #: The most cells that a formula may add up.
 MOST_SUMMED = 2_000_000
 PIECE = 1 << 22
@@ -35,8 +38,8 @@ WIDE = 200
 #: A formula whose value nobody saved, or that says 0, as some systems write until Excel has calculated; one that says 'str'
 #: has a text for its value, and that may be empty.
 _UNSAVED = re.compile(
-    rb'<c (?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)'
-    rb"\s*(?:<v>\s*(?:0(?:\.0+)?)?\s*</v>|<v\s*/>)?\s*</c>"
+    rb'<(?:\w+:)?c (?![^>]*t="str")[^>]*>\s*<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v>\s*(?:0(?:\.0+)?)?\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</(?:\w+:)?c>"
 )
 #: A plain sum: numbers, cells and SUM(...) with plus or minus between them.
 _CELL = r"\$?[A-Z]{1,3}\$?\d{1,7}"
@@ -101,17 +104,24 @@ def _looked_through(name: str, content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             for item in packed.infolist():
-                columns, last = 26, 0
+                columns, last, before = 26, 0, unpacked
                 for piece in _pieces(packed, item):
                     unpacked += len(piece)
                     if unpacked > MOST_UNPACKED:
                         raise _too_large(name, f"{len(content):,} bytes that unpack to more than {MOST_UNPACKED:,}")
                     if item.filename.endswith(".xml") and "sheets/" in item.filename:
-                        formulas = formulas or (b"<f" in piece and bool(_UNSAVED.search(piece)))
+                        formulas = formulas or ((b"<f" in piece or b":f" in piece) and bool(_UNSAVED.search(piece)))
                         columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
                         last = max([last, *map(int, _DEEP.findall(piece))])
                 if columns > WIDE:
                     last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
+                if last * columns > max(FEW_CELLS, unpacked - before):
+                    raise refused(
+                        name,
+                        "cells that lie together",
+                        f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank",
+                        "delete the rows below and the columns beside the list, and save it again",
+                    )
                 if last * columns > MOST_CELLS:
                     raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
     except ImportRefused:
@@ -135,6 +145,7 @@ def _looked_through(name: str, content: bytes) -> bool:
 def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
     """A packed file, unpacked piece by piece; pieces overlap a little, so that nothing is cut in two."""
     rest = b""
+    item.file_size = MOST_UNPACKED + 1  # what the directory says of it need not be true
     with packed.open(item) as file:
         while piece := file.read(PIECE):
             yield rest + piece
@@ -158,17 +169,19 @@ def _with_sums(name: str, content: bytes, rows: dict[str, list[list[Any]]]) -> d
     import openpyxl  # noqa: PLC0415 - opens slowly, and only workbooks with such formulas need it
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content))
+        with warnings.catch_warnings(action="ignore"):  # of styles and checks that are of no use here
+            book = openpyxl.load_workbook(io.BytesIO(content))
     except (ValueError, KeyError, TypeError, AttributeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise refused(name, "a workbook whose formulas can be read", f"{error}", "save it as CSV") from error
     for sheet in book.worksheets:
         cells = rows.get(sheet.title, [])
         formulas = {
-            (row, column): str(cell.value).removeprefix("=")
+            (row, column): str(getattr(cell.value, "text", cell.value)).removeprefix("=")
             for row, line in enumerate(sheet.iter_rows())
             for column, cell in enumerate(line)
             if cell.data_type == "f" and _at(cells, row, column) in ("", None, 0)
         }
+        _widen(cells, formulas)
         sums = _Sums(cells, formulas)
         worked_out = {place: sums.of(place) for place in formulas}
         left = [
@@ -184,9 +197,18 @@ def _with_sums(name: str, content: bytes, rows: dict[str, list[list[Any]]]) -> d
                 "open it in Excel, let it calculate, and save it, or save it as CSV",
             )
         for (row, column), sum_ in worked_out.items():
-            if sum_ is not None and row < len(cells) and column < len(cells[row]):
+            if sum_ is not None:
                 cells[row][column] = sum_
     return rows
+
+
+def _widen(cells: list[list[Any]], places: Iterable[tuple[int, int]]) -> None:
+    """Make room for places beyond the last cell that holds a value."""
+    bottom = max([len(cells), *(row + 1 for row, _ in places)])
+    width = max([*map(len, cells[:1]), *(column + 1 for _, column in places)], default=0)
+    for line in cells:
+        line.extend([""] * (width - len(line)))
+    cells += [[""] * width for _ in range(bottom - len(cells))]
 
 
 def _at(cells: list[list[Any]], row: int, column: int) -> object:
@@ -206,14 +228,23 @@ class _Sums:
         self.known: dict[tuple[int, int], float | None] = {}
 
     def of(self, place: tuple[int, int]) -> float | None:
-        """The value of a cell, None if it is a formula that is no plain sum, or one that adds up itself."""
-        if place not in self.formulas:
-            value = _at(self.cells, *place)
-            return float(value) if isinstance(value, (int, float)) else 0.0
-        if place not in self.known:
-            self.known[place] = None
-            self.known[place] = self._sum(self.formulas[place])
+        """The value of a formula, None if it is no plain sum, or one that adds up itself."""
+        way = {place: self._formulas_in(place)}  # from one formula to the next, without a limit to their number
+        while way and place not in self.known:
+            last = next(reversed(way))
+            other = next((other for other in way[last] if other not in self.known), None)
+            if other is None:
+                del way[last]
+                self.known[last] = self._sum(self.formulas[last])
+            elif other in way:
+                self.known[other] = None
+            else:
+                way[other] = self._formulas_in(other)
         return self.known[place]
+
+    def _formulas_in(self, place: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        formula = self.formulas[place]
+        yield from (other for term in _TERM.finditer(formula) for other in self._places(term) if other in self.formulas)
 
     def _sum(self, formula: str) -> float | None:
         total, at = 0.0, 0
@@ -221,19 +252,29 @@ class _Sums:
             term = _TERM.match(formula, at)
             if not term or (at and not term[1]):
                 return None
-            values = [float(term[4])] if term[4] else [self.of(place) for place in _places(term[2] or term[3])]
-            if any(value is None for value in values):
+            values = [float(term[4])] if term[4] else [self._value(place, bool(term[2])) for place in self._places(term)]
+            if len(values) > MOST_SUMMED or any(value is None for value in values):
                 return None
             total += math.fsum(filter(None, values)) * (-1 if term[1] == "-" else 1)
             at = term.end()
         return round(total, 6) if at else None
 
+    def _value(self, place: tuple[int, int], in_sum: bool) -> float | None:
+        """What a cell adds: SUM passes over texts and flags, plus and minus do not, and days are no numbers to either."""
+        if place in self.formulas:
+            return self.known[place]
+        value = _at(self.cells, *place)
+        if isinstance(value, (bool, str)) and value != "":
+            return 0.0 if in_sum else None
+        return 0.0 if value in ("", None) else float(value) if isinstance(value, (int, float)) else None
 
-def _places(ranges: str) -> Iterator[tuple[int, int]]:
-    """The cells of ranges such as B6:B9,D4, each as (row, column) from 0."""
-    for first, last in _CORNERS.findall(ranges):
-        (top, left), (bottom, right) = _place(first), _place(last or first)
-        yield from itertools.islice(itertools.product(range(top, bottom + 1), range(left, right + 1)), MOST_SUMMED)
+    def _places(self, term: re.Match[str]) -> Iterator[tuple[int, int]]:
+        """The cells of a term such as SUM(B6:B9,D4), each as (row, column) from 0, as far as the sheet goes."""
+        width = len(self.cells[0]) if self.cells else 0
+        for first, last in _CORNERS.findall(term[2] or term[3] or ""):
+            (top, bottom), (left, right) = map(sorted, zip(_place(first), _place(last or first), strict=True))
+            rows, columns = range(top, min(bottom + 1, len(self.cells))), range(left, min(right + 1, width))
+            yield from itertools.islice(itertools.product(rows, columns), MOST_SUMMED + 1)
 
 
 def _place(cell: str) -> tuple[int, int]:
