@@ -131,7 +131,9 @@ def _even(content: bytes, separator: str, width: int) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    blanks = [blank for blank in " \t\v\f" if blank.encode() in content] + ["\r", "\n"] * (b'"' in content)
+    ends = table.num_rows - 1 + content.endswith((b"\n", b"\r"))
+    broken = max(content.count(b"\n"), content.count(b"\r")) > ends  # lines end inside of cells too
+    blanks = [blank for blank in " \t\v\f" if blank.encode() in content] + ["\r", "\n"] * broken
     is_ascii = content.isascii()
     columns = [pd.array(_trimmed(column, blanks, is_ascii), dtype="str") for column in table.columns]
     return pd.DataFrame(dict(enumerate(columns)), copy=False)

@@ -115,15 +115,7 @@ def _looked_through(name: str, content: bytes) -> bool:
                         last = max([last, *map(int, _DEEP.findall(piece))])
                 if columns > WIDE:
                     last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
-                if last * columns > max(FEW_CELLS, unpacked - before):
-                    raise refused(
-                        name,
-                        "cells that lie together",
-                        f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank",
-                        "delete the rows below and the columns beside the list, and save it again",
-                    )
-                if last * columns > MOST_CELLS:
-                    raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
+                _must_lie_together(name, last, columns, unpacked - before)
     except ImportRefused:
         raise
     except (
@@ -142,10 +134,23 @@ def _looked_through(name: str, content: bytes) -> bool:
     return formulas
 
 
+def _must_lie_together(name: str, last: int, columns: int, size: int) -> None:
+    """Refuse a sheet that spans more cells than memory should hold, or far more than its bytes can fill."""
+    if last * columns > max(FEW_CELLS, size):
+        raise refused(
+            name,
+            "cells that lie together",
+            f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank",
+            "delete the rows below and the columns beside the list, and save it again",
+        )
+    if last * columns > MOST_CELLS:
+        raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
+
+
 def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
     """A packed file, unpacked piece by piece; pieces overlap a little, so that nothing is cut in two."""
     rest = b""
-    item.file_size = MOST_UNPACKED + 1  # what the directory says of it need not be true
+    item.file_size = MOST_UNPACKED + PIECE + 1  # what the directory says of it need not be true
     with packed.open(item) as file:
         while piece := file.read(PIECE):
             yield rest + piece
