@@ -155,7 +155,7 @@ class _Tables(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.depth = 0 if tag == "html" else self.depth - (tag == "table")
-        if tag in ("td", "th", "tr", "table"):
+        if tag in ("td", "th", "tr", "table", "html"):
             self._close()
 
     def handle_data(self, data: str) -> None:
