@@ -25,6 +25,7 @@ IMPORTERS = [
     {"headings"},
     {"exports", "mapping"},
     {"alarms", "aliases", "rows", "systems"},
+    {"rejects"},
     {"reading"},
     {"joining"},
 ]

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
-from arkit.importers import cells
+from arkit.importers import cells, rejects
 from arkit.importers.aliases import target
 from arkit.importers.cells import folded, meanings
 from arkit.importers.kinds import KIND, LOWERING, PAID_WORDS, PAYING
 from arkit.importers.matching import apply
-from arkit.importers.reading import Part, rejected, rejects_table
+from arkit.importers.reading import Part
 from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
@@ -83,7 +83,7 @@ def join(
         snapshots=documents[shown].drop(columns=["part", "loose"]),
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside or []),
-        rejects=rejects_table(parts),
+        rejects=rejects.together([(part.sheet.file, part.rejects) for part in parts]),
     )
 
 
@@ -422,7 +422,9 @@ def _of_known(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
     lost = rows.index[rows["customer_id"].eq("")]
     if len(lost):
         reason = "it names no customer and no invoice that a file lists"
-        part.rejects = pd.concat([part.rejects, rejected(part.sheet, list(lost), [reason] * len(lost))], ignore_index=True)
+        part.rejects = pd.concat(
+            [part.rejects, rejects.rejected(part.sheet, list(lost), [reason] * len(lost))], ignore_index=True
+        )
         part.receipt |= {"entry": part.receipt["entry"] - len(lost), "rejected": part.receipt["rejected"] + len(lost)}
         part.warnings.append(f"{counted(len(lost), 'row')} not used: {some([f'row {row}: {reason}' for row in lost])}")
     return rows.drop(index=lost)

@@ -9,21 +9,18 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
-from arkit.importers import cells
+from arkit.importers import cells, rejects
 from arkit.importers.alarms import noticed
 from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
-from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, NOT_OWED, PAYING
+from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, PAYING
 from arkit.importers.mapping import Mapping
 from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
 from arkit.importers.sheets import Sheet, as_text
 from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
-from arkit.tables import REJECTS
 
 IDENTIFIERS = ("customer_id", "same_as", "document_id", "payment_id", "credit_note_id", "applied_to")
-#: What tells the rows of a table apart.
-NUMBER = {"documents": "document_id", "payments": "payment_id", "credit notes": "credit_note_id", "customers": "customer_id"}
 FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
 #: Headings that mean the customer in one system and an account of the ledger in another.
 ACCOUNTS = ("account", "konto", "compte")
@@ -105,12 +102,11 @@ def read(sheet: Sheet, options: Options) -> Part:
     holds = export.holds or _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
     everything = typed
-    bad = _unreadable(proof, rows, sheet, options)
+    bad = rejects.unreadable(proof, rows, sheet, options.max_rejects)
     typed = typed.drop(index=bad["row"].unique(), errors="ignore") if len(bad) else typed
-    number = NUMBER.get(holds, "date")
+    number = rejects.NUMBER.get(holds, "date")
     shared = typed[number].duplicated(keep=False) if number in typed else pd.Series(data=False, index=typed.index)
-    typed, left_out = _left_out(typed, entries, holds, layout, shared)
-    rejects = pd.concat([bad, left_out], ignore_index=True)
+    typed, others = rejects.left_out(typed, entries, holds, layout, shared)
     order = options.date_order or (min(proof.orders) if len(proof.orders) == 1 else None)
     part = Part(
         sheet,
@@ -118,7 +114,7 @@ def read(sheet: Sheet, options: Options) -> Part:
         export,
         holds,
         typed,
-        rejects,
+        pd.concat([bad, others], ignore_index=True),
         proof.warnings,
         printed_day(sheet, columns, order or export.order or None),
     )
@@ -128,7 +124,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     part.rows = _told_apart(part, entries) if export.apart else part.rows
     _unused(part, entries)
     key = [name for name in ("customer_id", "document_id", "kind", "date") if name in part.rows]
-    part.warnings += _not_used(part) if len(part.rejects) else []
+    part.warnings += rejects.told(part.rejects)
     part.warnings += noticed(part.rows.drop_duplicates(key) if export.lines and key else part.rows)
     sums = rows.are("total").any()
     apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal) if sums else []
@@ -360,76 +356,6 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
     return typed.assign(currency=currency.mask(currency.eq(""), options.currency or NO_CURRENCY))
 
 
-def _unreadable(proof: cells.Proof, rows: Rows, sheet: Sheet, options: Options) -> pd.DataFrame:
-    """Cells that cannot be read and rows nobody knows, as rejects, if they are in no more rows than the user allows."""
-    reasons = [(row, f"{name}: '{text}' {why}") for row, name, text, why in sorted(proof.bad)]
-    unknown = rows.texts_of("unknown")
-    said = [" | ".join(filter(None, row)) for row in unknown.itertuples(index=False, name=None)]
-    reasons += [(int(row), f"neither entry nor total: '{words[:80]}'") for row, words in zip(unknown.index, said, strict=True)]
-    count = len({row for row, _ in reasons})
-    if count > options.max_rejects:
-        what = f"{counted(len(unknown), 'row')} of no kind that arkit knows" if len(unknown) else ""
-        what = f"{counted(len(proof.bad), 'cell')} could not be read" + (f", and {what}" if what else "") if proof.bad else what
-        raise ImportRefused(
-            f"{what}.",
-            expected=f"at most {options.max_rejects:,} rows with such cells",
-            got=some([f"{sheet.file} row {row}, {why}" for row, why in sorted(reasons)], 5),
-            fix=f"correct the export, or leave those rows out with --max-rejects {count}",
-        )
-    reasons = sorted(reasons)
-    return rejected(sheet, [row for row, _ in reasons], [why for _, why in reasons])
-
-
-def _left_out(
-    typed: pd.DataFrame, entries: pd.DataFrame, holds: str, layout: Layout, shared: pd.Series
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows that are no debts: exact copies, drafts and voided documents, rows without customer, date or amount."""
-    sheet, export = layout.sheet, layout.export
-    headings = [normal(heading) for heading in layout.headings]
-    reasons = [] if export.lines else ["an exact copy of row " + _copied(typed, entries, holds, shared).astype("str")]
-    for heading, words in export.only.items():
-        said = _words(entries, headings, heading, typed.index)
-        reasons.append(f"not of receivables: its {heading} is '" + said[~cells.folded(said).isin(words)] + "'")
-    for name in [name for name in ("status", "kind") if name in typed and holds == "documents"]:
-        reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
-    for heading, words in export.not_owed.items():
-        said = _words(entries, headings, heading, typed.index)
-        reasons.append(f"not owed: its {heading} is '" + said.loc[_says(said, words).to_numpy()] + "'")
-    needed = {"documents": ["date"], "payments": ["date", "amount"], "credit notes": ["date", "amount"], "notes": ["date"]}
-    amount = ["amount"] if holds == "documents" and "open_amount" not in typed else []
-    if holds == "documents" and "open_amount" in typed:
-        money = typed[[name for name in ("open_amount", "amount", "paid_amount") if name in typed]]
-        reasons.append(pd.Series("it has no open_amount", index=typed.index[money.isna().all(axis=1)], dtype="str"))
-    for name in [*needed.get(holds, []), *amount]:
-        reasons.append(pd.Series(f"it has no {name}", index=typed.index[typed[name].isna()], dtype="str"))
-    if "customer_id" in typed:
-        nobody = typed.index[typed["customer_id"].eq("")]
-        reasons.append(pd.Series("it names no customer", index=nobody, dtype="str"))
-    if holds == "customers":
-        again = typed["customer_id"][typed["customer_id"].duplicated()]
-        reasons.append("customer " + again + " is listed before")
-    first = pd.concat(reasons)
-    first = first[~first.index.duplicated()].sort_index()
-    kept = typed.drop(index=first.index) if len(first) else typed
-    return kept, rejected(sheet, list(first.index), list(first))
-
-
-def _says(said: pd.Series, words: tuple[str, ...]) -> pd.Series:
-    """Marks cells that say one of some words; 'void*' is any that begins so, '*' any at all."""
-    folded = cells.folded(said)
-    marks = folded.isin(words)
-    for word in (word for word in words if word.endswith("*")):
-        marks |= folded.ne("") & folded.str.startswith(word.removesuffix("*"))
-    return marks.astype("bool")
-
-
-def _words(entries: pd.DataFrame, headings: list[str], heading: str, rows: pd.Index) -> pd.Series:
-    """What rows say under a heading; nothing where no such column is there."""
-    if normal(heading) not in headings:
-        return pd.Series(dtype="str")
-    return cells.texts(entries.iloc[:, headings.index(normal(heading))])[rows]
-
-
 def _meant(typed: pd.DataFrame, kept: pd.DataFrame, export: Export) -> list[pd.DataFrame]:
     """The typed rows in the ways in which a printed total may mean them: as they stand or signed by kind, all or those kept."""
     ways = [typed, kept]
@@ -446,7 +372,12 @@ def _told_apart(part: Part, entries: pd.DataFrame) -> pd.DataFrame:
     rows = part.rows
     headings = [normal(heading) for heading in part.sheet.row(part.columns.header)]
     word = next(
-        (_words(entries, headings, one, rows.index) for one in part.export.apart.split("|") if normal(one) in headings), None
+        (
+            rejects.words_under(entries, headings, one, rows.index)
+            for one in part.export.apart.split("|")
+            if normal(one) in headings
+        ),
+        None,
     )
     key = [name for name in ("customer_id", "document_id", "kind", "currency", "entity") if name in rows]
     several = rows.duplicated(key, keep=False) & rows["document_id"].ne("")
@@ -472,19 +403,6 @@ def _added_up(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
         if name in rows
     }
     return rows.assign(**sums)[~pd.concat(keys, axis=1).duplicated()]
-
-
-def _copied(typed: pd.DataFrame, entries: pd.DataFrame, holds: str, shared: pd.Series) -> pd.Series:
-    """For each exact copy the row it copies; rows without a number are never copies, for two may be alike."""
-    number = NUMBER.get(holds, "date")
-    if not shared.any():
-        return pd.Series(dtype="int64")
-    alike = shared & typed[number].astype("str").ne("")
-    owner = typed["customer_id" if "customer_id" in typed else number]
-    rows = pd.Series(typed.index[alike], index=typed.index[alike], dtype="int64")
-    same = [column for _, column in entries.loc[rows].items()] + [owner[alike]]
-    first = rows.groupby(same, sort=False, dropna=False).transform("first") if len(rows) else rows
-    return first[first.ne(rows)]
 
 
 def _receipt(part: Part, proof: cells.Proof, kind: pd.Series) -> dict[str, Any]:
@@ -562,26 +480,3 @@ def _unused(part: Part, entries: pd.DataFrame) -> None:
             "name it settled_on in a mapping file (docs/exports.md)"
             for at in dated
         ]
-
-
-def _not_used(part: Part) -> list[str]:
-    """The rows that are not used, by why."""
-    kinds = part.rejects["reason"].str.replace(r"\d+", "n", regex=True).str.split(":").str[0]
-    said = []
-    for _, same in part.rejects.groupby(kinds, sort=False):
-        where = some([f"row {row}: {reason}" for row, reason in zip(same["row"], same["reason"], strict=True)])
-        said.append(f"{counted(len(same), 'row')} not used: {where}")
-    return said
-
-
-def rejected(sheet: Sheet, rows: list[int], reasons: list[str]) -> pd.DataFrame:
-    """Rows of a sheet that are not used, each with its reason and what it says."""
-    said = sheet.cells.iloc[[row - 1 for row in rows]].itertuples(index=False, name=None)
-    values = [" | ".join(filter(None, map(as_text, row)))[:200] for row in said]
-    return pd.DataFrame({"row": pd.Series(rows, dtype="int64"), "reason": reasons, "values": values})
-
-
-def rejects_table(parts: list[Part]) -> pd.DataFrame:
-    """All rows not used, over all files."""
-    tables = [part.rejects.assign(file=part.sheet.file) for part in parts if len(part.rejects)]
-    return REJECTS.conform(pd.concat(tables, ignore_index=True)) if tables else REJECTS.empty()
