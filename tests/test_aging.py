@@ -196,9 +196,7 @@ def test_several_days_in_one_table_stay_apart():
 
 @pytest.mark.parametrize("edges", [[60, 30], [30, 30], [0, 30], [-1], []])
 def test_edges_that_do_not_rise_are_refused(edges):
-    with pytest.raises(
-        PolicyRefused, match=r"^the buckets overlap\.\n  expected: days in rising order, or 'months'\n  got: \["
-    ):
+    with pytest.raises(PolicyRefused, match=r"(?s)^the buckets overlap\..*expected: days in rising order.*got: \["):
         age(documents((5, 10.0)), edges=edges)
 
 
