@@ -12,7 +12,7 @@ FLOORS = [
     {"tables"},
     {"policy", "postings"},
     {"ledger", "netting", "notes"},
-    {"importers", "aging", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
     {"sample", "month", "report"},
     {"cli"},
 ]
