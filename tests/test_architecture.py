@@ -10,7 +10,7 @@ FLOORS = [
     {"errors"},
     {"money"},
     {"tables"},
-    {"policy", "postings"},
+    {"policy", "postings", "snapshots"},
     {"ledger", "netting", "notes"},
     {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
     {"sample", "month", "report"},
