@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, TableRefused, some
-from arkit.money import text, totals
-from arkit.postings import Postings
+from arkit.money import text, to_major, to_minor, totals
+from arkit.postings import KEY, Postings
 from arkit.snapshots import listed_on
 from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
 
@@ -150,6 +150,31 @@ class Ledger:
             found = pd.concat([self.at(day) for day in wanted], ignore_index=True)
             return found[found["open_amount"].ne(0)].reset_index(drop=True)
         return _finish(self._posted.open_on(wanted), self.customers)
+
+    def post_dated(self, day: str | pd.Timestamp) -> pd.DataFrame:
+        """What is posted with a later day on documents of ``day``: not there yet, so not counted, and shown apart.
+
+        One row per document: ``entity``, ``customer_id``, ``currency``, ``document_id``, ``open_amount`` at the end of the
+        day, ``later`` (minus lowers it), ``last_day`` of these postings and what they leave as ``remaining``. Amounts are in
+        the document's currency, exact. Asked for a day long past this is simply what happened since.
+
+        Examples
+        --------
+        >>> ledger = Ledger(pd.DataFrame({
+        ...     "customer_id": "C1", "document_id": "INV-1", "kind": ["invoice", "payment"], "currency": "EUR",
+        ...     "date": ["2026-03-31", "2026-04-01"], "amount": [100.0, -80.0]}))
+        >>> ledger.post_dated("2026-03-31")[["open_amount", "later", "remaining"]].to_dict("records")
+        [{'open_amount': 100.0, 'later': -80.0, 'remaining': 20.0}]
+        """
+        as_of = parse_day(day)
+        now, later = self._posted.at(as_of), self.entries[self.entries["date"].gt(as_of)]
+        sums = later[KEY].assign(later=to_minor(later["amount"], later["currency"]), last_day=later["date"].to_numpy())
+        sums = sums.groupby(KEY).agg({"later": "sum", "last_day": "max"}).reset_index()
+        now = now[KEY].assign(open_amount=to_minor(now["open_amount"].astype("float64"), now["currency"]))
+        rows = now.groupby(KEY, as_index=False)["open_amount"].sum().merge(sums, on=KEY)
+        rows["remaining"] = rows["open_amount"] + rows["later"]
+        money = {name: to_major(rows[name].to_numpy(), rows["currency"]) for name in ("open_amount", "later", "remaining")}
+        return rows.assign(**money)[[*KEY, "open_amount", "later", "last_day", "remaining"]]
 
     def until(self, day: str | pd.Timestamp) -> "Ledger":
         """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
