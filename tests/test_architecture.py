@@ -9,7 +9,7 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 FLOORS = [
     {"errors"},
     {"money"},
-    {"tables"},
+    {"tables", "terms"},
     {"policy"},
     {"ledger", "netting", "notes"},
     {"importers", "aging", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
