@@ -12,7 +12,10 @@ FLOORS = [
     {"tables", "terms"},
     {"policy", "postings"},
     {"ledger", "netting", "notes"},
-    {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {
+        *("importers", "aging", "currencies", "history", "interest", "scores", "routes", "actions", "letters", "charts"),
+        *("workbook", "views"),
+    },
     {"sample", "month", "report"},
     {"cli"},
 ]
