@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arkit.errors import ArkitError
     from arkit.history import profile
     from arkit.importers import check, load
+    from arkit.interest import claim
     from arkit.ledger import Ledger
     from arkit.letters import write_letters
     from arkit.month import summarise, write_month
@@ -40,6 +41,7 @@ _ROOMS = {
     "blocked": "notes",
     "charts": "charts",
     "check": "importers",
+    "claim": "interest",
     "load": "importers",
     "profile": "history",
     "recommend": "actions",
@@ -62,6 +64,7 @@ __all__ = [
     "blocked",
     "charts",
     "check",
+    "claim",
     "load",
     "profile",
     "recommend",

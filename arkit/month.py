@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, OutputRefused
+from arkit.interest import claim
 from arkit.ledger import Ledger
 from arkit.letters import write_letters
 from arkit.money import NO_CURRENCY, plain, to_major, to_minor, totals
@@ -156,11 +157,25 @@ def write_month(
         "receipts": ledger.receipts,
         "rejects": ledger.rejects,
     }
+    if policy.interest.jurisdiction:
+        tables["interest"] = _claimed(ledger, documents, policy)
     _write_tables(target / "tables", tables)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
     run = _run(summary, ledger, tables) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
+
+
+def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """What may be claimed for late payment, by the law that the policy names."""
+    return claim(
+        documents,
+        jurisdiction=policy.interest.jurisdiction,
+        contract_rate=policy.interest.contract_rate,
+        entries=ledger.entries,
+        customers=ledger.customers,
+        exclude=blocked(documents, ledger.notes, policy),
+    )
 
 
 def _control(said: str, currencies: list[str]) -> dict[str, float]:

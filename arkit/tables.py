@@ -377,6 +377,32 @@ ROUTES = Table(
     ),
 )
 
+INTEREST = Table(
+    "interest",
+    "document past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "interest runs from the day after"),
+        Column("days", "count", "days it has run, as_of included"),
+        Column("jurisdiction", "text", "whose law, as in arkit/rates.toml"),
+        Column("principal", "money", "what is open"),
+        Column("rate", "share", "per year, in force on as_of"),
+        Column("interest", "money", "interest to date; missing where nothing is claimed"),
+        Column("fixed_sum", "money", "the fixed sum the law grants for each debt"),
+        Column("claim_total", "money", "principal, interest and fixed sum"),
+        Column("per_diem", "money", "what another day adds, for the letter; not what the interest is added up from"),
+        Column("basis", "text", "how the interest came about"),
+        Column("source", "text", "where the rate is from"),
+        Column("rate_as_of", "day", "the day the rate was checked"),
+        Column("caveat", "text", "what to know before it is claimed; this is not legal advice"),
+        Column("excluded", "text", "why nothing is claimed; empty where something may be"),
+    ),
+)
+
 RECEIPTS = Table(
     "receipts",
     "file",
@@ -417,7 +443,7 @@ REJECTS = Table(
     ),
 )
 
-ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, RECEIPTS, REJECTS)
+ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST, RECEIPTS, REJECTS)
 
 
 def markdown() -> str:

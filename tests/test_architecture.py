@@ -9,10 +9,13 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 FLOORS = [
     {"errors"},
     {"money"},
-    {"tables"},
+    {"tables", "terms"},
     {"policy", "postings", "snapshots"},
     {"ledger", "netting", "notes"},
-    {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {
+        *("importers", "aging", "currencies", "history", "interest", "scores", "routes", "actions", "letters", "charts"),
+        *("workbook", "views"),
+    },
     {"sample", "month", "report"},
     {"cli"},
 ]
