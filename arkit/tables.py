@@ -234,6 +234,8 @@ DOCUMENTS = Table(
             optional=True,
         ),
         Column("due_basis", "text", "where the due date comes from: stated, terms, or issue date", optional=True),
+        Column("discount_until", "day", "the last day on which its terms let something be taken off", optional=True),
+        Column("discount", "money", "what may be taken off until then, of the whole amount", optional=True),
         Column("paid_amount", "money", "money received for it so far, bounced payments taken back", optional=True),
         Column("payments", "count", "how many payments that money came in", optional=True),
         Column("last_paid_on", "day", "the day of the last payment for it", optional=True),
