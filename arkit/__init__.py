@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
     from arkit.policy import Policy
+    from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
@@ -43,6 +44,7 @@ _ROOMS = {
     "load": "importers",
     "profile": "history",
     "recommend": "actions",
+    "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
     "styled": "views",
@@ -65,6 +67,7 @@ __all__ = [
     "load",
     "profile",
     "recommend",
+    "reconcile",
     "sample_ledger",
     "score",
     "styled",
