@@ -563,7 +563,7 @@ def _rounded(case: _Case, own: pd.DataFrame) -> list[_Line]:
         if level * unit > 1 and _round(np.array([case.ledger]), level * unit)[0] == case.control != 0:
             evidence = f"the ledger's total rounded to {level:,} {case.currency} is the control total"
             lines.append(
-                _Line("rounding", f"of the total to {level:,} {case.currency}", case.difference, "exact", evidence, to_do, -1.5)
+                _Line("rounding", f"of the total to {level:,} {case.currency}", case.difference, "exact", evidence, to_do, 2.95)
             )
             break
     whole = int(_round(to_minor(own["open_amount"], own["currency"]), unit).sum())

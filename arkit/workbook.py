@@ -206,15 +206,15 @@ SCORE_LIST = Layout(
 BOOKS = Layout(
     "Books",
     (
-        Field("Currency", "currency", "code", 10),
         Field("Ledger", "ledger_total", "money", 14),
         Field("Books", "control_total", "money", 14),
         Field("Difference", "difference", "money", 13),
+        Field("Currency", "currency", "code", 10),
         Field("What would explain it", "candidate", "text", 22),
         Field("Which", "about", "text", 34),
         Field("Amount", "amount", "money", 13),
-        Field("Explains", "explains", "code", 11),
         Field("Left over", "left_over", "money", 13),
+        Field("Explains", "explains", "code", 11),
         Field("Evidence", "evidence", "text", 44),
         Field("How to find out", "what_to_do", "text", 34),
     ),

@@ -357,8 +357,8 @@ def test_each_currency_is_explained_on_its_own():
 def test_lists_of_open_items_are_explained_too():
     listed = pd.DataFrame({
         "as_of": ["2026-09-30", DAY, DAY, DAY], "customer_id": ["C1", "C1", "C1", "C2"],
-        "document_id": ["I1", "I1", "CN", "I2"], "kind": ["invoice", "invoice", "credit_note", "invoice"], "issued": "2026-09-01",
-        "open_amount": [100.0, 100.0, -30.0, 55.5], "currency": "EUR",
+        "document_id": ["I1", "I1", "CN", "I2"], "kind": ["invoice", "invoice", "credit_note", "invoice"],
+        "issued": "2026-09-01", "open_amount": [100.0, 100.0, -30.0, 55.5], "currency": "EUR",
     })  # fmt: skip
     books = Ledger(snapshots=listed)
     said = {total: best(reconcile(books, books.at(DAY), total))[:2] for total in ("155.50", "70.00", "100.00", "25.50")}
