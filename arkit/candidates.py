@@ -199,9 +199,10 @@ def _listed_twice(stood: pd.DataFrame) -> Part:
 
 
 def _first(rows: pd.DataFrame, by: list[str]) -> pd.Series:
-    """The first document that agrees with each in these columns; missing for that first one itself."""
-    again = rows.duplicated(by)
-    return rows.groupby(by, sort=False)["document_id"].transform("first").where(again)
+    """The first document that agrees with each in these columns; missing for itself and for its own instalments."""
+    first = rows.groupby(by, sort=False)[["customer_id", "document_id"]].transform("first")
+    own = first["customer_id"].eq(rows["customer_id"]) & first["document_id"].eq(rows["document_id"])
+    return first["document_id"].where(~own & rows.duplicated(by))
 
 
 def _plain(numbers: pd.Series) -> pd.Series:

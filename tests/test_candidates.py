@@ -117,6 +117,13 @@ def test_the_same_customer_day_and_amount_is_a_duplicate_whatever_the_numbers():
     assert rows[["minor", "alike"]].to_numpy().tolist() == [[10000, "alike: I1"]]
 
 
+def test_instalments_of_one_invoice_are_no_duplicates():
+    rows = pd.DataFrame([(*OPEN, "EUR"), (*OPEN, "EUR")], columns=NAMES).assign(instalment=["1", "2"])
+    books = Ledger(rows.assign(due_date=["2026-10-01", "2026-11-01"]))
+    assert len(books.at(DAY)) == 2
+    assert not len(found(books, "duplicate"))
+
+
 def test_of_two_alike_the_open_one_counts():
     books = ledger(OPEN, ("C1", "I01", "invoice", "2026-09-02", None, 100.0), ("C1", "I01", "payment", DAY, None, -100.0))
     assert found(books, "duplicate")[["document_id", "alike"]].to_numpy().tolist() == [["I1", "alike: I01"]]
