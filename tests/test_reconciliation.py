@@ -420,7 +420,7 @@ def planted(draw):
     return rows, tables, cause, off
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(planted())
 def test_whatever_cause_is_planted_is_among_the_first_three_and_exact(case):
     rows, tables, cause, off = case
@@ -429,7 +429,7 @@ def test_whatever_cause_is_planted_is_among_the_first_three_and_exact(case):
     assert cause in set(first.loc[first["explains"].eq("exact"), "candidate"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(planted(), st.integers(-(10**9), 10**9))
 def test_what_is_said_always_adds_up_and_is_in_order(case, off):
     rows, tables, _, _ = case
