@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
     from arkit.policy import Policy
+    from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
@@ -45,6 +46,7 @@ _ROOMS = {
     "load": "importers",
     "profile": "history",
     "recommend": "actions",
+    "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
     "styled": "views",
@@ -68,6 +70,7 @@ __all__ = [
     "load",
     "profile",
     "recommend",
+    "reconcile",
     "sample_ledger",
     "score",
     "styled",

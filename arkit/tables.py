@@ -445,7 +445,37 @@ REJECTS = Table(
     ),
 )
 
-ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST, RECEIPTS, REJECTS)
+#: How far a candidate explains a difference to the books.
+EXPLAINS = ("exact", "together", "within", "part", "hint", "no")
+
+RECONCILIATION = Table(
+    "reconciliation",
+    "currency and candidate for its difference to the books, best explanation first",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("ledger_total", "money", "what is open in the ledger: past due, not yet due and credit"),
+        Column("control_total", "money", "the balance of the receivables account, as it was said"),
+        Column("difference", "money", "ledger_total less control_total"),
+        Column("candidate", "text", "what would explain it, in fixed words; docs/reconciliation.md lists them"),
+        Column("about", "text", "which one: a document, a customer, a row of a file, or all of them in total"),
+        Column("amount", "money", "how much of the difference it would explain, signed like the difference"),
+        Column(
+            "explains",
+            "text",
+            "exact: all of it; together: a sum of a few explains all of it; within: no more than rounding could make; "
+            "part: less is left over than before; hint: a pattern, no proof; no: listed for its amount only",
+        ),
+        Column("left_over", "money", "difference less amount"),
+        Column("evidence", "text", "the documents or rows behind it, in short"),
+        Column("what_to_do", "text", "how to find out"),
+    ),
+)
+
+ALL = (
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST),
+    *(RECEIPTS, REJECTS, RECONCILIATION),
+)
 
 
 def markdown() -> str:

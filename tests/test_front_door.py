@@ -7,7 +7,8 @@ import arkit
 
 NAMES = [
     "ArkitError", "Ledger", "Policy", "age", "blocked", "charts", "check", "claim", "load", "profile", "recommend",
-    "sample_ledger", "score", "styled", "summarise", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
+    "reconcile", "sample_ledger", "score", "styled", "summarise", "weigh", "write_letters", "write_month", "write_sample",
+    "write_workbook",
 ]  # fmt: skip
 
 
