@@ -1,4 +1,4 @@
-"""Writes docs/tables.md, docs/policy.md, the rules of docs/interest.md and the systems of docs/exports.md from the code, so that they cannot differ."""
+"""Writes docs/tables.md, docs/policy.md, parts of docs/interest.md and docs/exports.md from the code: they cannot differ."""
 
 import re
 import tomllib
@@ -14,7 +14,11 @@ HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
 RULES = "## Rules\n"
 #: What each rule of rates.toml means.
-RUNS = {"fixed": "one rate for the life of the debt", "follows": "the rate follows each half-year", "contract": "the contract's rate"}
+RUNS = {
+    "fixed": "one rate for the life of the debt",
+    "follows": "the rate follows each half-year",
+    "contract": "the contract's rate",
+}
 KEY = re.compile(r"^(\w+) = (.+?)\s+# (.+)$")
 
 
@@ -67,7 +71,13 @@ def interest_page() -> str:
         told = [law.name, law.law, rate, RUNS[law.rule], f"{law.currency}: {sums}", f"{law.as_of}", law.source]
         lines.append(f"| {' | '.join(told)} | {'yes' if law.confirmed else '**no**'} | {law.caveat} |")
     for reference in DEFAULT_RATES.references.values():
-        lines += ["", f"### {reference.name}", "", "| from | percent | checked | source | confirmed |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            "",
+            f"### {reference.name}",
+            "",
+            "| from | percent | checked | source | confirmed |",
+            "| --- | --- | --- | --- | --- |",
+        ]
         for row in reference.table.to_dict("records"):
             sure = "yes" if row["confirmed"] else "**no**"
             lines.append(f"| {row['from']:%Y-%m-%d} | {row['rate']:.2f} | {row['as_of']:%Y-%m-%d} | {row['source']} | {sure} |")

@@ -10,7 +10,7 @@ FLOORS = [
     {"errors"},
     {"money"},
     {"tables", "terms"},
-    {"policy", "postings"},
+    {"policy", "postings", "snapshots"},
     {"ledger", "netting", "notes"},
     {
         *("importers", "aging", "currencies", "history", "interest", "scores", "routes", "actions", "letters", "charts"),
