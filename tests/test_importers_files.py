@@ -24,9 +24,10 @@ def text(content):
 
 
 def tables(reader, content):
-    """The rows of each sheet or table by its title."""
+    """The rows of each sheet or table by its title, None in place of what is blank."""
     read = reader.read("july.xls", content.encode() if isinstance(content, str) else content)
-    return {title: frame.to_numpy().tolist() for title, frame in read.items()}
+    assert not any(frame.isna().any(axis=None) for frame in read.values())
+    return {title: frame.mask(frame.eq(""), None).to_numpy().tolist() for title, frame in read.items()}
 
 
 def only(reader, content):

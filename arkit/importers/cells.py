@@ -8,13 +8,17 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers.sheets import as_text
 
+ONE_READING = "year, month name or Excel date: one reading only"
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
 MONTHS = {
     "en": "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -110,15 +114,29 @@ def stored(body: pd.DataFrame) -> pd.DataFrame:
 def _stored_alike(column: pd.Series) -> pd.Series:
     if column.dtype != "object":
         return column
-    kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind in ("floating", "integer", "mixed-integer-float"):
-        return column.astype("float64")
-    if kind in ("datetime", "date"):
+    cells = column.to_numpy()
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds <= {str}:
+        return pd.Series(_bare(cells), index=column.index)
+    filled = np.not_equal(cells, "") & column.notna().to_numpy()
+    kinds = set(map(type, cells[filled]))
+    if kinds <= {float, int}:
+        return pd.Series(np.where(filled, cells, np.nan).astype("float64"), index=column.index)
+    if kinds <= {datetime, date}:
         try:
-            return pd.to_datetime(column).astype("datetime64[s]")
+            return pd.Series(pd.DatetimeIndex(np.where(filled, cells, None)).as_unit("s"), index=column.index)
         except (ValueError, OverflowError):
             return column
-    return column.fillna("").astype("str").str.strip() if kind in ("string", "empty") else column
+    return column
+
+
+def _bare(cells: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Text as a column of text, without blanks around it; no-break spaces count as plain ones."""
+    text = pc.call_function("coalesce", [pa.array(cells, pa.large_string()), pa.scalar("", pa.large_string())])
+    if not pc.call_function("all", [pc.call_function("string_is_ascii", [text])]).as_py():
+        for space in ("\u00a0", "\u202f"):
+            text = pc.call_function("replace_substring", [text], pc.ReplaceSubstringOptions(space, " "))
+    return pd.array(pc.call_function("utf8_trim_whitespace", [text]), dtype="str")
 
 
 def texts(column: pd.Series) -> pd.Series:
@@ -148,14 +166,16 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
     ImportRefused
         If a column proves both orders, or proves none and no other column of the file proves one.
     """
-    read = {name: _Dates.of(column) for name, column in columns.items()}
+    stored = {name: column for name, column in columns.items() if column.dtype.kind == "M"}
+    proof.date_order |= dict.fromkeys(stored, ONE_READING)
+    read = {name: _Dates.of(column) for name, column in columns.items() if name not in stored}
     proven = {name: dates.proven() for name, dates in read.items()}
     witness = {name: read[name].witness(found) for name, found in proven.items() if found in ORDERS}
     proof.orders |= {proven[name] for name in witness}
     for name, dates in read.items():
         found = proven[name]
         if not found and not dates.undecided():
-            dates.settle("dmy", name, proof, "year, month name or Excel date: one reading only")
+            dates.settle("dmy", name, proof, ONE_READING)
         elif order:
             dates.settle(order, name, proof, f"{ORDERS[order]}, as declared")
         elif found == "both":
@@ -169,7 +189,7 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
             dates.settle(usual, name, proof, f"{ORDERS[usual]}, as this system always writes it")
         else:
             raise _neither(file, name, dates)
-    return {name: dates.parsed() for name, dates in read.items()}
+    return {name: read[name].parsed() if name in read else column.dt.normalize() for name, column in columns.items()}
 
 
 def day(text: str, order: str | None) -> pd.Timestamp | None:
@@ -434,4 +454,5 @@ def _numbers(text: pd.Series, written: pd.Series, mark: str, name: str, proof: P
     other = "," if mark == "." else "."
     plain = text.str.replace(other, "", regex=False) if text.str.contains(other, regex=False).any() else text
     plain = plain.str.replace(mark, ".", regex=False) if mark != "." else plain
-    return plain.where(good).astype("float64")
+    readable = pa.array(plain if good.all() else plain.where(good))
+    return pd.Series(pc.cast(readable, pa.float64()).to_numpy(zero_copy_only=False), index=text.index)

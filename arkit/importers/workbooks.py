@@ -54,7 +54,7 @@ def is_one(content: bytes) -> bool:
 
 
 def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
-    """The cells of each sheet that holds anything, by its title: text, numbers, days and flags as stored; None if blank.
+    """The cells of each sheet that holds anything, by its title: text, numbers, days and flags as stored, no text if blank.
 
     Raises
     ------
@@ -84,14 +84,12 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
 
 
 def _frame(rows: list[list[Any]]) -> pd.DataFrame | None:
-    """Rows of one length as columns, None in place of blank cells; None if nothing is in them."""
-    columns = [np.fromiter(column, dtype="object", count=len(rows)) for column in zip(*rows, strict=True)]
-    blank = [column == "" for column in columns]
-    if all(cells.all() for cells in blank):
+    """Rows of one length as columns; None if nothing is in them."""
+    if all(cell == "" for row in rows for cell in row):
         return None
-    for column, cells in zip(columns, blank, strict=True):
-        column[cells] = None
-    return pd.DataFrame(dict(enumerate(columns)), dtype="object", copy=False)
+    cells = np.empty((len(rows), len(rows[0])), dtype="object", order="F")
+    cells[:] = rows
+    return pd.DataFrame(cells, dtype="object", copy=False)
 
 
 def _protected(name: str) -> ImportRefused:
@@ -110,9 +108,11 @@ def _looked_through(name: str, content: bytes) -> bool:
                     if unpacked > MOST_UNPACKED:
                         raise _too_large(name, f"{len(content):,} bytes that unpack to more than {MOST_UNPACKED:,}")
                     if item.filename.endswith(".xml") and "sheets/" in item.filename:
-                        formulas = formulas or ((b"<f" in piece or b":f" in piece) and bool(_UNSAVED.search(piece)))
-                        columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
-                        last = max([last, *map(int, _DEEP.findall(piece))])
+                        has_formulas, reaches_far = _at_a_glance(piece)
+                        formulas = formulas or (has_formulas and bool(_UNSAVED.search(piece)))
+                        if reaches_far:
+                            columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
+                            last = max([last, *map(int, _DEEP.findall(piece))])
                 if columns > WIDE:
                     last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
                 _must_lie_together(name, last, columns, unpacked - before)
@@ -132,6 +132,22 @@ def _looked_through(name: str, content: bytes) -> bool:
             raise _protected(name) from error
         raise refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
     return formulas
+
+
+def _at_a_glance(piece: bytes) -> tuple[bool, bool]:
+    """Whether a piece of a sheet can hold formulas, and cells beyond column Z or row 99,999: most hold neither.
+
+    A formula begins with '<f' or ':f'. Behind 'r=' and a quote, a cell far to the right has a second letter, and one far
+    down six digits after at most one letter.
+    """
+    signs = np.frombuffer(piece, dtype="uint8")
+    names = np.flatnonzero(signs[1:] == ord("f"))
+    places = np.flatnonzero(signs[:-9] == ord("=")) + 1
+    places = places[signs[places - 2] == ord("r")]
+    sixth, seventh = signs[places + 6], signs[places + 7]
+    digit = [(sign >= ord("0")) & (sign <= ord("9")) for sign in (sixth, seventh)]
+    far = (signs[places + 2] >= ord("A")) | digit[1] | (digit[0] & (signs[places + 1] <= ord("9")))
+    return bool(np.isin(signs[names], [ord("<"), ord(":")]).any()), bool(far.any())
 
 
 def _must_lie_together(name: str, last: int, columns: int, size: int) -> None:
