@@ -6,7 +6,7 @@ or declared; they are never taken from a locale and never decided cell by cell.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -84,6 +84,18 @@ def folded(column: pd.Series) -> pd.Series:
     return each_once(column, fold).fillna("")
 
 
+def says(column: pd.Series, words: Iterable[str]) -> pd.Series:
+    """Marks the texts that are one of some folded words."""
+    codes, distinct = pd.factorize(column)
+    found = set(words)
+    return pd.Series(np.array([*(fold(text) in found for text in distinct), False])[codes], index=column.index)
+
+
+def put(column: pd.Series, where: pd.Series, value: object) -> pd.Series:
+    """The column with a value, or those of another column, where a mark is set; itself where none is."""
+    return column.mask(where, value) if where.any() else column
+
+
 def meanings(column: pd.Series, words: dict[str, str]) -> pd.Series:
     """What each text means by a list of folded words, missing where it is none of them."""
     return each_once(column, lambda text: words.get(fold(text)) or words.get(fold(text.replace("_", " "))))
@@ -115,24 +127,24 @@ def _stored_alike(column: pd.Series) -> pd.Series:
     if column.dtype != "object":
         return column
     cells = column.to_numpy()
+    try:
+        return pd.Series(_bare(pa.array(cells, pa.large_string())), index=column.index)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not all of them are text
+        cells = np.where(np.not_equal(cells, ""), cells, None)
     kinds = set(map(type, cells)) - {type(None)}
-    if kinds <= {str}:
-        return pd.Series(_bare(cells), index=column.index)
-    filled = np.not_equal(cells, "") & column.notna().to_numpy()
-    kinds = set(map(type, cells[filled]))
     if kinds <= {float, int}:
-        return pd.Series(np.where(filled, cells, np.nan).astype("float64"), index=column.index)
+        return pd.Series(cells.astype("float64"), index=column.index)
     if kinds <= {datetime, date}:
         try:
-            return pd.Series(pd.DatetimeIndex(np.where(filled, cells, None)).as_unit("s"), index=column.index)
+            return pd.Series(pd.DatetimeIndex(cells).as_unit("s"), index=column.index)
         except (ValueError, OverflowError):
             return column
     return column
 
 
-def _bare(cells: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    """Text as a column of text, without blanks around it; no-break spaces count as plain ones."""
-    text = pc.call_function("coalesce", [pa.array(cells, pa.large_string()), pa.scalar("", pa.large_string())])
+def _bare(text: pa.Array) -> pd.api.extensions.ExtensionArray:
+    """Text without blanks around it; no-break spaces count as plain ones, and what is missing is blank."""
+    text = pc.call_function("coalesce", [text, pa.scalar("", pa.large_string())])
     if not pc.call_function("all", [pc.call_function("string_is_ascii", [text])]).as_py():
         for space in ("\u00a0", "\u202f"):
             text = pc.call_function("replace_substring", [text], pc.ReplaceSubstringOptions(space, " "))

@@ -16,6 +16,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from arkit.errors import ImportRefused, some
+from arkit.importers import opendocument
 from arkit.importers.plaintext import refused
 
 PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -113,9 +114,7 @@ def _looked_through(name: str, content: bytes) -> bool:
                         if reaches_far:
                             columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
                             last = max([last, *map(int, _DEEP.findall(piece))])
-                if columns > WIDE:
-                    last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
-                _must_lie_together(name, last, columns, unpacked - before)
+                _must_lie_together(name, *_span(packed, item, last, columns), unpacked - before)
     except ImportRefused:
         raise
     except (
@@ -132,6 +131,14 @@ def _looked_through(name: str, content: bytes) -> bool:
             raise _protected(name) from error
         raise refused(name, "a whole workbook", "the file ends too early", "export or copy it again") from error
     return formulas
+
+
+def _span(packed: zipfile.ZipFile, item: zipfile.ZipInfo, last: int, columns: int) -> tuple[int, int]:
+    """Rows and columns that a sheet spans; ``last`` and ``columns`` are the farthest of its cells that lie far apart."""
+    if item.filename == "content.xml":
+        return opendocument.span(_pieces(packed, item, overlap=0))
+    rows = (int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece)) if columns > WIDE else ()
+    return max([last, *rows]), columns
 
 
 def _at_a_glance(piece: bytes) -> tuple[bool, bool]:
@@ -156,21 +163,21 @@ def _must_lie_together(name: str, last: int, columns: int, size: int) -> None:
         raise refused(
             name,
             "cells that lie together",
-            f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank",
+            f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank or repeats itself",
             "delete the rows below and the columns beside the list, and save it again",
         )
     if last * columns > MOST_CELLS:
         raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
 
 
-def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
+def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo, overlap: int = 64) -> Iterator[bytes]:
     """A packed file, unpacked piece by piece; pieces overlap a little, so that nothing is cut in two."""
     rest = b""
     item.file_size = MOST_UNPACKED + PIECE + 1  # what the directory says of it need not be true
     with packed.open(item) as file:
         while piece := file.read(PIECE):
             yield rest + piece
-            rest = piece[-64:]
+            rest = piece[-overlap:] if overlap else b""
 
 
 def _column(letters: bytes) -> int:
