@@ -344,7 +344,7 @@ def _neither(file: str, name: str, dates: _Dates) -> ImportRefused:
 #: An amount in pieces: what stands before it, its digits and separators, what stands after it.
 _PIECES = r"^(\D*?)([.,]?[0-9](?:[0-9.,'\u2019\s]*[0-9])?[.,]?)(\D*)$"
 #: What may stand around the digits: signs, brackets, currencies, the side of the account.
-_AROUND = re.compile(r"(?:[-+\u2212()\s]|[A-Z]{0,3}[$€£¥₹₩₽₺₪₫₱₴]|[A-Z]{3}|KR\.?|RS\.?|CR\.?|DR\.?|ZŁ|FT|KČ)*")
+_AROUND = re.compile(r"(?:[-+\u2212()\s]|[A-Z]{0,3}[$€£¥₹₩₽₺₪₫₱₴]|[A-Z]{3}|KR\.?|RS\.?|CR\.?|DR\.?|[HS]|ZŁ|FT|KČ)*")
 _GROUPS = re.compile(r"(?<=[0-9])['\u2019\s](?=[0-9]{3}(?![0-9]))")
 #: Per decimal mark, texts that no other mark can explain, and all texts that it can.
 _SURE = {
@@ -412,14 +412,14 @@ def _stored(column: pd.Series) -> pd.Series:
 
 
 def _cleaned(text: pd.Series) -> pd.Series:
-    """Amounts as sign, digits and separators; brackets, a trailing minus and CR mean minus, blank is empty."""
+    """Amounts as sign, digits and separators; brackets, a trailing minus, CR and H (Haben) mean minus, blank is empty."""
     messy = ~text.str.fullmatch(r"-?[.,]?[0-9][0-9.,]*|")
     if not messy.any():
         return text
     rough = text[messy].str.normalize("NFKC").str.upper()
     before, digits, after = (piece for _, piece in rough.str.extract(_PIECES).fillna("").items())
     around = before + " " + after
-    minus = around.str.contains(r"[-\u2212(]|\bCR\b", regex=True).map({True: "-", False: ""})
+    minus = around.str.contains(r"[-\u2212(]|\b(?:CR|H)\b", regex=True).map({True: "-", False: ""})
     bare = minus + digits.str.replace(_GROUPS, "", regex=True)
     good = digits.ne("") & around.str.fullmatch(_AROUND) & ~before.str.contains("[A-Z]-$", regex=True)  # INV-100
     return text.mask(messy, bare.where(good, rough).mask(rough.str.fullmatch(NO_AMOUNT), "").reindex(text.index))

@@ -27,6 +27,9 @@ ACCOUNTS = ("account", "konto", "compte")
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
 #: Currencies that are written as a sign and mean one code only.
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
+#: Headings of the two sides of an account.
+DEBIT = ("debit", "debits", "soll", "debe", "debet", "debito")
+CREDIT = ("credit", "credits", "haben", "haber", "credito")
 #: What looks like a day, in a column nobody named.
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 
@@ -160,7 +163,21 @@ def _layout(sheet: Sheet, options: Options) -> Layout:
             got=f"row 1: {some([text for text in sheet.row(0) if text], 6) or 'blank'}",
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
+    _must_not_run(sheet, columns, said)
     return Layout(sheet, columns, ANY)
+
+
+def _must_not_run(sheet: Sheet, columns: Columns, said: dict[str, str]) -> None:
+    """Refuse a statement with debits and credits in two columns: its balance is that of the account, not of a document."""
+    words = [normal(heading) for heading in sheet.row(columns.header)] if columns.rows else []
+    sides = [next((word for word in words if word in side), "") for side in (DEBIT, CREDIT)]
+    if all(sides) and not {"amount", "open_amount"} & set(said):
+        raise ImportRefused(
+            f"'{sheet.file}' is a statement of accounts: '{sides[0]}' and '{sides[1]}' are two columns.",
+            expected="a list of documents with one column of amounts, or with what is open on each",
+            got=f"row {columns.header + 1}: {some([word for word in sheet.row(columns.header) if word], 9)}",
+            fix="export the open items instead, or say in a mapping file which column is amount or open_amount: --mapping FILE",
+        )
 
 
 def _with_joined(sheet: Sheet, index: int, export: Export) -> Sheet:
