@@ -130,7 +130,7 @@ def _stored_alike(column: pd.Series) -> pd.Series:
     try:
         return pd.Series(_bare(pa.array(cells, pa.large_string())), index=column.index)
     except (pa.ArrowTypeError, pa.ArrowInvalid):  # not all of them are text
-        cells = np.where(np.not_equal(cells, ""), cells, None)
+        cells = column.where(column.ne(""), None).to_numpy()
     kinds = set(map(type, cells)) - {type(None)}
     if kinds <= {float, int}:
         return pd.Series(cells.astype("float64"), index=column.index)

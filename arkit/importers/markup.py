@@ -34,7 +34,7 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """
     tables = _spreadsheet(name, content) if _XML.match(content[:4000].removeprefix(b"\xef\xbb\xbf")) else _page(name, content)
     frames = {title: pd.DataFrame(_even(rows), dtype="object") for title, rows in tables.items() if rows}
-    filled = {title: frame for title, frame in frames.items() if frame.ne("").any(axis=None)}
+    filled = {title: frame for title, frame in frames.items() if (frame != "").any(axis=None)}
     if not filled:
         raise refused(name, "rows of data", "a page without a table", "export it as CSV or XLSX")
     return filled
