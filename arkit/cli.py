@@ -237,7 +237,8 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
             lines += [f"{file['name']}: " + ("" if file.get("set_aside") else "refused. ") + file["message"], ""]
             continue
         rows = ", ".join(f"{n:,} {name}" for name, n in file["rows"].items() if n)
-        lines += [f"{file['name']}: {file['export']}, headings in row {file['header_row']}", f"  rows: {rows}"]
+        headings = f"headings in row {file['header_row']}" if file["header_row"] else "no headings"
+        lines += [f"{file['name']}: {file['export']}, {headings}", f"  rows: {rows}"]
         lines += [f"  {name}: '{field['heading']}' ({', '.join(field['samples'])})" for name, field in file["fields"].items()]
         unused = file["columns"].partition("not used: ")[2]
         lines += [f"  not used: {unused}"] if unused else []

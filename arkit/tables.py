@@ -445,7 +445,7 @@ RECEIPTS = Table(
         Column("export", "text", "which export it was read as"),
         Column("holds", "text", "postings, payments, open items, customers, or notes"),
         Column("sha256", "text", "fingerprint of its bytes"),
-        Column("header_row", "count", "row of the file that names the columns"),
+        Column("header_row", "count", "row of the file that names the columns, 0 if none does"),
         Column("columns", "text", "which column was read as what"),
         Column("date_order", "text", "how dates were read, and what proved it"),
         Column("number_style", "text", "how amounts were read, and what proved it"),
