@@ -5,6 +5,7 @@ for and a later posting cannot change it. An export that lists open items only i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,13 +15,10 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, TableRefused, some
-from arkit.money import text, to_major, to_minor, totals
+from arkit.money import text, totals
+from arkit.postings import Postings
 from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
 
-#: What makes two postings belong to one document.
-KEY = ["entity", "customer_id", "currency", "document_id"]
-#: Kinds that create a document, in the order in which they decide what the document is.
-CREATING = ("invoice", "credit_note", "adjustment")
 #: Stands for a table that is left out; a ledger once made holds all of them.
 NOT_GIVEN: Any = None
 #: A day in full, the year first; 2026-10 is none.
@@ -116,7 +114,7 @@ class Ledger:
         """
         as_of = parse_day(day)
         self._must_know(as_of)
-        posted = self._posted.add_up(as_of)
+        posted = self._posted.at(as_of)
         listed = self.snapshots.loc[self.snapshots["as_of"].eq(as_of)]
         both = _twice(posted, listed)
         if len(both):
@@ -127,7 +125,29 @@ class Ledger:
                 fix="leave one of the two exports out",
             )
         documents = pd.concat([posted, listed.drop(columns="as_of")], ignore_index=True) if len(listed) else posted
-        return _finish(documents, as_of, self.customers)
+        return _finish(documents.assign(as_of=as_of), self.customers)
+
+    def open_items(self, days: Sequence[str | pd.Timestamp]) -> pd.DataFrame:
+        """What was open at the end of each of some days: the rows of `at` with an open amount, for all days in one pass.
+
+        One row per day and document, shape `DOCUMENTS`; ``as_of`` says the day, days rise. A trend is
+        ``age(ledger.open_items(ledger.month_ends(day, 24)))``.
+
+        Examples
+        --------
+        >>> from arkit.sample import sample_ledger
+        >>> ledger = sample_ledger()
+        >>> items = ledger.open_items(["2026-09-30", "2026-10-31"])
+        >>> len(items[items["as_of"].eq("2026-10-31")]) == ledger.at("2026-10-31")["open_amount"].ne(0).sum().item()
+        True
+        """
+        wanted = sorted({parse_day(day) for day in days})
+        if not wanted:
+            return DOCUMENTS.empty()
+        if len(self.snapshots):
+            found = pd.concat([self.at(day) for day in wanted], ignore_index=True)
+            return found[found["open_amount"].ne(0)].reset_index(drop=True)
+        return _finish(self._posted.open_on(wanted), self.customers)
 
     def until(self, day: str | pd.Timestamp) -> "Ledger":
         """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
@@ -156,9 +176,9 @@ class Ledger:
         return list(ends[ends >= self.days[0]])
 
     @cached_property
-    def _posted(self) -> "_Posted":
+    def _posted(self) -> Postings:
         """The postings arranged by document, when a day is first asked for."""
-        return _Posted.of(self.entries)
+        return Postings.of(self.entries)
 
     def _must_know(self, as_of: pd.Timestamp) -> None:
         if len(self.snapshots) and self.days and as_of not in self.days:
@@ -207,106 +227,6 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
     return frame
 
 
-@dataclass(frozen=True, eq=False)
-class _Posted:
-    """Postings as arrays, those of a document side by side and the creating one first.
-
-    ``row`` is the place of a posting in ``entries``, ``document`` the code of its document, ``minor`` its amount in minor
-    units, ``kind`` its place in `KINDS`.
-    """
-
-    entries: pd.DataFrame
-    row: np.ndarray
-    document: np.ndarray
-    day: np.ndarray
-    minor: np.ndarray
-    kind: np.ndarray
-
-    @classmethod
-    def of(cls, entries: pd.DataFrame) -> "_Posted":
-        """All postings, arranged."""
-        codes, names = pd.factorize(entries["kind"])
-        kind = np.array([*map(KINDS.index, names), 0], dtype="int8")[codes]
-        document = _codes(entries)
-        row = np.argsort(document, kind="stable")
-        rank = _RANK[kind] if len(kind) else kind
-        by = [rank, entries["date"].to_numpy(), entries["due_date"].to_numpy(), kind, entries["terms_days"].to_numpy()]
-        if not _in_order(document[row], [key[row] for key in by]):
-            row = np.lexsort((*reversed(by), document))
-        minor = to_minor(entries["amount"], entries["currency"])
-        return cls(entries, row, document[row], entries["date"].to_numpy()[row], minor[row], kind[row])
-
-    def add_up(self, as_of: pd.Timestamp) -> pd.DataFrame:
-        """One row per document that has a posting up to ``as_of``: its opening posting and its exact sums."""
-        known = self.day <= as_of.to_datetime64()
-        row, document, day, minor, kind = (
-            array if known.all() else array[known] for array in (self.row, self.document, self.day, self.minor, self.kind)
-        )
-        if not len(row):
-            return pd.DataFrame(columns=list(dict.fromkeys([*KEY, *DOCUMENTS.names[1:], "terms_days"])))
-        starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
-        lengths = np.diff(np.r_[starts, len(row)])
-        opening = self.entries.iloc[row[starts]].reset_index(drop=True)
-        currency = opening["currency"]
-        first = np.repeat(kind[starts], lengths)
-        paid, returned, written_off = (kind == KINDS.index(name) for name in ("payment", "return", "write_off"))
-        # documents that are themselves payments pay nothing but wait to be applied
-        pays = (paid | returned) & np.isin(first, [KINDS.index(name) for name in CREATING])
-
-        def total(of: np.ndarray) -> np.ndarray:
-            return np.add.reduceat(np.where(of, minor, 0), starts)
-
-        is_open = np.add.reduceat(minor, starts)
-        # a posting of nothing settles nothing
-        last = np.maximum.reduceat(np.where(minor != 0, day, np.repeat(day[starts], lengths)), starts)
-        never = np.iinfo("int64").min + 1
-        last_paid = np.maximum.reduceat(np.where(paid, day.astype("int64"), never), starts)
-        return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
-            issued=opening["date"],
-            amount=to_major(total((kind == first) & (np.sign(minor) == np.repeat(np.sign(minor[starts]), lengths))), currency),
-            open_amount=to_major(is_open, currency),
-            settled_on=pd.Series(last).where(is_open == 0),
-            paid_amount=to_major(-total(pays), currency),
-            last_paid_on=pd.Series(last_paid.astype(day.dtype)).where(last_paid != never),
-            payments=np.add.reduceat(paid.astype("int64"), starts),
-            bounced=np.add.reduceat(returned.astype("int64"), starts),
-            written_off=to_major(-total(written_off), currency),
-        )
-
-
-#: Per kind, in the order of `KINDS`, which of the postings of a document creates it.
-_RANK = np.array([CREATING.index(kind) if kind in CREATING else len(CREATING) for kind in KINDS], dtype="int8")
-
-
-def _codes(entries: pd.DataFrame) -> np.ndarray:
-    """The document of each posting as a number, in the order in which documents first appear."""
-    codes = np.zeros(len(entries), dtype="int64")
-    span = 1
-    for name in KEY:
-        part, distinct = pd.factorize(entries[name])
-        span *= max(1, len(distinct))
-        if span >= np.iinfo("int64").max:
-            return entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
-        codes = codes * len(distinct) + part if len(distinct) > 1 else codes
-    return pd.factorize(codes)[0]
-
-
-def _in_order(document: np.ndarray, keys: list[np.ndarray]) -> bool:
-    """Whether postings that lie together by document are in the order of ``keys`` already, as they are in most exports."""
-    same = document[1:] == document[:-1]
-    for key in keys:
-        before, after = key[:-1][same], key[1:][same]
-        rising = (before < after) | (_missing(after) & ~_missing(before))
-        if (~rising & (before != after) & ~(_missing(before) & _missing(after))).any():
-            return False
-        same[same] = ~rising
-    return True
-
-
-def _missing(values: np.ndarray) -> np.ndarray:
-    return pd.isna(values)
-
-
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
     """All customers: those listed, each once, then those that only postings name, under their number."""
     named = pd.concat([pd.Series(source["customer_id"].unique()) for source in sources], ignore_index=True).drop_duplicates()
@@ -325,7 +245,7 @@ def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     return both[one].drop_duplicates(["entity_x", "customer_id", "document_id", "kind"])
 
 
-def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFrame) -> pd.DataFrame:
+def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """Due dates where none is stated, days late, settled; typed and in order."""
     agreed = customers.set_index("customer_id")["terms_days"]
     terms = documents["terms_days"].astype("float64").fillna(documents["customer_id"].map(agreed)).astype("float64")
@@ -334,12 +254,12 @@ def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFram
     from_terms = issued + pd.to_timedelta(terms.fillna(0), unit="D").astype("timedelta64[s]")
     due = documents["due_date"].astype("datetime64[s]").where(stated, from_terms)
     settled = documents["open_amount"].astype("float64").eq(0)
-    until = documents["settled_on"].astype("datetime64[s]").where(settled, as_of).fillna(due)
+    settled_on = documents["settled_on"].astype("datetime64[s]").where(settled)
+    until = settled_on.where(settled, documents["as_of"]).fillna(due)
     full = documents.assign(
-        as_of=as_of,
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
-        settled_on=documents["settled_on"].astype("datetime64[s]").where(settled),
+        settled_on=settled_on,
         due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
         settled=settled,
         days_late=(until - due).dt.days.astype("int64"),

@@ -157,6 +157,10 @@ DOCUMENT = Column("document_id", "text", "the number the customer knows the docu
 CURRENCY = Column("currency", "text", "ISO 4217 code; XXX where an export does not say", missing=NO_CURRENCY)
 ENTITY = Column("entity", "text", "the company of ours that is owed, where a ledger holds several", optional=True)
 
+INSTALMENT = Column(
+    "instalment", "text", "which part of a document that falls due in parts, '1/3'; empty: all of it", optional=True
+)
+
 ENTRIES = Table(
     "entries",
     "posting to a customer's account",
@@ -173,6 +177,9 @@ ENTRIES = Table(
         Column("reference", "text", "the customer's own reference, a purchase order for example", optional=True),
         Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, '2/10 net 30', where the export gives them", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
     ),
 )
 
@@ -202,7 +209,7 @@ CUSTOMERS = Table(
 
 DOCUMENTS = Table(
     "documents",
-    "document known on as_of",
+    "document, or instalment of one, known on as_of",
     (
         AS_OF,
         CUSTOMER,
@@ -224,6 +231,10 @@ DOCUMENTS = Table(
         Column("written_off", "money", "given up", optional=True),
         ENTITY,
         Column("reference", "text", "the customer's own reference", optional=True),
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
+        Column("salesperson", "text", "who sold it", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
         Column("source", "text", "file and row of the posting that created it", optional=True),
     ),
 )

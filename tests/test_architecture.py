@@ -10,7 +10,7 @@ FLOORS = [
     {"errors"},
     {"money"},
     {"tables"},
-    {"policy"},
+    {"policy", "postings"},
     {"ledger", "netting", "notes"},
     {"importers", "aging", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
     {"sample", "month", "report"},
