@@ -405,7 +405,25 @@ REJECTS = Table(
     ),
 )
 
-ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, RECEIPTS, REJECTS)
+MEASURES = Table(
+    "measures",
+    "day, group, currency and measure",
+    (
+        AS_OF,
+        Column("by", "text", "what the groups are, 'segment' for example; empty: the whole book"),
+        Column("group", "text", "the group; empty: the whole book, or those without a value"),
+        CURRENCY,
+        Column("measure", "text", "its name, 'dso' for example"),
+        Column("value", "number", "the figure; missing where the ledger cannot answer for it"),
+        Column("unit", "text", "days, %, share (0 to 1), index (0 to 1) or times a period"),
+        Column("shown", "text", "the figure as one writes it, with its unit"),
+        Column("formula", "text", "how it is computed, with what was decided where sources disagree"),
+        Column("inputs", "text", "the numbers that went in"),
+        Column("caveat", "text", "why it is missing, or what to beware of"),
+    ),
+)
+
+ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, MEASURES, RECEIPTS, REJECTS)
 
 
 def markdown() -> str:
