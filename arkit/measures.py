@@ -133,16 +133,17 @@ def measure(
     if not len(sums):
         return MEASURES.empty()
     sums = sums.assign(months=float(basis.months))
-    place = pd.RangeIndex(len(sums))
-    keys = sums.index.to_frame(index=False).assign(by=by or "")
     texts = _Texts(sums)
-    rows = [keys.assign(measure=one.name, place=place, **_row(one, sums, texts)) for one in chosen]
-    table = pd.concat(rows, ignore_index=True)
-    return MEASURES.conform(table.sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True))
+    rows = [_row(one, sums, texts) for one in chosen]
+    table: dict[str, Any] = {name: sums.index.get_level_values(name).repeat(len(chosen)) for name in sums.index.names}
+    table |= {name: np.stack([row[name] for row in rows]).T.ravel() for name in ("value", "shown", "inputs", "caveat")}
+    for name in ("name", "unit", "formula"):
+        table["measure" if name == "name" else name] = [getattr(one, name) for one in chosen] * len(sums)
+    return MEASURES.conform(pd.DataFrame(table).assign(by=by or ""))
 
 
-def _row(one: Measure, sums: pd.DataFrame, texts: "_Texts") -> dict[str, Any]:
-    """One measure for all groups: value, unit, formula, inputs, caveat."""
+def _row(one: Measure, sums: pd.DataFrame, texts: "_Texts") -> dict[str, np.ndarray]:
+    """One measure for all groups: value, shown, inputs, caveat."""
     caveat = np.full(len(sums), "", dtype="object")
     for why in one.needs:
         caveat = np.where(caveat == "", sums[why].to_numpy("object"), caveat)
@@ -155,8 +156,8 @@ def _row(one: Measure, sums: pd.DataFrame, texts: "_Texts") -> dict[str, Any]:
     caveat = np.where(missing & (caveat == ""), one.lacks, caveat)
     caveat = np.where(missing, caveat, _notes(one, sums))
     shown = [UNITS[one.unit].format(found) if known else "" for found, known in zip(value, ~missing, strict=True)]
-    words = {"shown": shown, "formula": one.formula, "inputs": texts.of(one.inputs), "caveat": caveat}
-    return {"value": value, "unit": one.unit, **words}
+    words = {"shown": np.array(shown, dtype="object"), "inputs": np.array(texts.of(one.inputs), dtype="object")}
+    return {"value": value, "caveat": caveat, **words}
 
 
 def _notes(one: Measure, sums: pd.DataFrame) -> np.ndarray:
