@@ -72,7 +72,9 @@ class Aging:
     """Buckets."""
 
     edges: tuple[int, ...]
+    buckets: str
     age_by: str
+    credit: str
     months: int
 
 
@@ -233,6 +235,8 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda days: all(isinstance(day, int) for day in days) and days == sorted(set(days)) and days[0] > 0,
     ),
     "aging.age_by": ("due_date or issue_date", lambda word: word in ("due_date", "issue_date")),
+    "aging.buckets": ("days or months", lambda word: word in ("days", "months")),
+    "aging.credit": ("apart or netted", lambda word: word in ("apart", "netted")),
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
     "routes.chance_by_months": ("months in rising order", _rising),

@@ -10,9 +10,9 @@ FLOORS = [
     {"errors"},
     {"money"},
     {"tables"},
-    {"policy", "postings"},
+    {"policy", "postings", "snapshots"},
     {"ledger", "netting", "notes"},
-    {"importers", "aging", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
     {"sample", "month", "report"},
     {"cli"},
 ]
