@@ -9,7 +9,7 @@ import pandas as pd
 
 from arkit import formulas
 from arkit.errors import TableRefused
-from arkit.figures import EXPERIAN, Basis, add_up
+from arkit.figures import EXPERIAN, INDEX, Basis, add_up
 from arkit.ledger import Ledger
 from arkit.money import decimals, units
 from arkit.tables import MEASURES
@@ -135,7 +135,7 @@ def measure(
     sums = sums.assign(months=float(basis.months))
     texts = _Texts(sums)
     rows = [_row(one, sums, texts) for one in chosen]
-    table: dict[str, Any] = {name: sums.index.get_level_values(name).repeat(len(chosen)) for name in sums.index.names}
+    table: dict[str, Any] = {name: sums.index.get_level_values(name).repeat(len(chosen)) for name in INDEX}
     table |= {name: np.stack([row[name] for row in rows]).T.ravel() for name in ("value", "shown", "inputs", "caveat")}
     for name in ("name", "unit", "formula"):
         table["measure" if name == "name" else name] = [getattr(one, name) for one in chosen] * len(sums)

@@ -12,7 +12,7 @@ from arkit.letters import write_letters
 from arkit.money import NO_CURRENCY, plain, to_major, to_minor, totals
 from arkit.notes import blocked
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ROUTES
+from arkit.tables import MEASURES, ROUTES
 from arkit.workbook import write_workbook
 
 #: A control total: an amount, the code of its currency before it where there are several.
@@ -99,6 +99,7 @@ def write_month(
     scores: pd.DataFrame,
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
+    measures: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -149,6 +150,7 @@ def write_month(
     )
     tables = {
         "aging": aged.reset_index(),
+        "measures": MEASURES.conform(measures),
         "documents": documents,
         "scores": scores,
         "actions": actions,

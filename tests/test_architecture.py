@@ -8,11 +8,28 @@ import pytest
 HOUSE = Path(__file__).parents[1] / "arkit"
 FLOORS = [
     {"errors"},
-    {"money"},
+    {"money", "buckets", "formulas"},
     {"tables"},
     {"policy", "postings", "snapshots"},
     {"ledger", "netting", "notes"},
-    {"importers", "aging", "currencies", "history", "scores", "routes", "actions", "letters", "charts", "workbook", "views"},
+    {"figures"},
+    {
+        "importers",
+        "aging",
+        "measures",
+        "migration",
+        "cohorts",
+        "allowance",
+        "currencies",
+        "history",
+        "scores",
+        "routes",
+        "actions",
+        "letters",
+        "charts",
+        "workbook",
+        "views",
+    },  # fmt: skip
     {"sample", "month", "report"},
     {"cli"},
 ]
