@@ -234,17 +234,27 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
     currencies, left_out = _shown(drawn["currency"])
     figure = _figure(
         "How many days of sales are outstanding, and how much was collected",
-        f"Month by month{_when(days)}. Above: days sales outstanding{_in(currencies)}; the best possible is that of what is not "
-        f"past due. Below: collection effectiveness of each month, 100 % when nothing past due is left.{left_out}",
+        f"Month by month{_when(days)}. Above: days sales outstanding{_in(currencies)}; the best possible is of what is "
+        f"not past due. Below: collection effectiveness of each month, 100 % when nothing past due is left.{left_out}",
         [*[240 if len(currencies) == 1 else 180] * len(currencies), 140],
     )
     for row, currency in enumerate(currencies, 1):
         part = drawn.loc[drawn["currency"].eq(currency)]
-        lines = [_measured(part, name, label, currency, days, look) for name, (label, look) in OUTSTANDING.items()]
+        lines = [
+            _measured(part, days, name=name, label=label, panel=currency, look=look)
+            for name, (label, look) in OUTSTANDING.items()
+        ]
         unit = "days" if currency == NO_CURRENCY else f"days, {currency}"
         _fill(figure, row, lines, y={"title_text": unit, "rangemode": "tozero"})
     below = [
-        _measured(drawn.loc[drawn["currency"].eq(currency)], "cei_month", f"effectiveness, {_unit(currency)}", "%", days, look)
+        _measured(
+            drawn.loc[drawn["currency"].eq(currency)],
+            days,
+            name="cei_month",
+            label=f"effectiveness, {_unit(currency)}",
+            panel="%",
+            look=look,
+        )
         for currency, look in zip(currencies, MEANS, strict=False)
     ]
     _fill(figure, len(currencies) + 1, below, y={"title_text": "%", "nticks": 4})
@@ -404,9 +414,7 @@ def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame) -
     return go.Scatter(name=name, meta=panel, x=_iso(ends), y=y, customdata=data, hovertemplate=hover, **look)
 
 
-def _measured(
-    part: pd.DataFrame, name: str, label: str, panel: str, days: pd.DatetimeIndex, look: dict[str, Any]
-) -> go.Scatter:
+def _measured(part: pd.DataFrame, days: pd.DatetimeIndex, *, name: str, label: str, panel: str, look: Any) -> go.Scatter:  # noqa: ANN401
     """One measure on each day; its inputs are in the hover."""
     rows = part.loc[part["measure"].eq(name)].set_index("as_of")[["value", "shown", "inputs"]].reindex(days)
     facts = [

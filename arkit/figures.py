@@ -359,9 +359,10 @@ class _Book:
 
     def _as_they_stood(self, entries: pd.DataFrame) -> pd.DataFrame:
         """The settled invoices of a few postings on each day: a ledger in which every day is a company of its own."""
-        parts = [entries[entries["date"].le(day)].assign(entity=f"{i}|" + entries["entity"]) for i, day in enumerate(self.days)]
+        known = [(i, entries[entries["date"].le(day)]) for i, day in enumerate(self.days)]
+        parts = [part.assign(entity=f"{i}|" + part["entity"]) for i, part in known if len(part)]
         customers = self.ledger.customers[self.ledger.customers["customer_id"].isin(entries["customer_id"])]
-        stood = _settled_invoices(Ledger(pd.concat(parts), customers).at(self.days[-1]))
+        stood = _settled_invoices(Ledger(pd.concat(parts, ignore_index=True), customers).at(self.days[-1]))
         place = stood["entity"].str.partition("|")
         as_of = place[0].astype("int64").map(dict(enumerate(self.days)))
         stood = stood.assign(entity=place[2], as_of=as_of.astype("datetime64[s]"))
