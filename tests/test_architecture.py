@@ -29,7 +29,7 @@ FLOORS = [
         "charts",
         "workbook",
         "views",
-    },  # fmt: skip
+    },
     {"sample", "month", "report"},
     {"cli"},
 ]

@@ -35,8 +35,8 @@ def test_a_month_that_is_not_over_is_marked_and_not_projected_from():
 
 
 def test_credit_notes_lower_what_was_billed_and_write_offs_are_no_cash():
-    more = pd.DataFrame({"document_id": "I1", "kind": ["credit_note", "write_off"], "date": "2026-04-20", "amount": [-6.0, -4.0],
-                         "customer_id": "C1", "currency": "EUR"})  # fmt: skip
+    more = pd.DataFrame({"document_id": "I1", "kind": ["credit_note", "write_off"], "amount": [-6.0, -4.0]})
+    more = more.assign(date="2026-04-20", customer_id="C1", currency="EUR")
     cohorts = trace(Ledger(pd.concat([book().entries, more])), "2026-04-30")
     last = cohorts[cohorts["cohort"].eq(pd.Timestamp("2026-01-31"))].iloc[-1]
     assert (last["billed"], last["collected"]) == (994.0, 990.0)
