@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
+    from arkit.interest import claim
     from arkit.ledger import Ledger
     from arkit.letters import write_letters
     from arkit.measures import measure
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
     from arkit.policy import Policy
+    from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
@@ -46,6 +48,7 @@ _ROOMS = {
     "blocked": "notes",
     "charts": "charts",
     "check": "importers",
+    "claim": "interest",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
@@ -54,6 +57,7 @@ _ROOMS = {
     "project": "cohorts",
     "provide": "allowance",
     "recommend": "actions",
+    "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
     "styled": "views",
@@ -75,6 +79,7 @@ __all__ = [
     "blocked",
     "charts",
     "check",
+    "claim",
     "load",
     "lose",
     "measure",
@@ -83,6 +88,7 @@ __all__ = [
     "project",
     "provide",
     "recommend",
+    "reconcile",
     "sample_ledger",
     "score",
     "styled",

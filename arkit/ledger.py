@@ -19,6 +19,7 @@ from arkit.money import text, to_major, to_minor, totals
 from arkit.postings import KEY, Postings
 from arkit.snapshots import listed_on
 from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.terms import due_dates, early_payment
 
 #: Stands for a table that is left out; a ledger once made holds all of them.
 NOT_GIVEN: Any = None
@@ -104,8 +105,9 @@ class Ledger:
         """The ledger at the end of ``day``: one row per document known then, shape `DOCUMENTS`.
 
         What is dated on ``day`` counts, what is dated later does not exist. A payment without an invoice is a document
-        of its own with a negative open amount. A document without a due date gets one from its terms, else from its
-        customer's terms, else its issue date; ``due_basis`` says which. A returned payment re-opens the invoice at its
+        of its own with a negative open amount. A document without a due date gets one from its terms, in days or in words
+        ('2/10 net 30', which also gives its discount), else from its customer's terms, else its issue date; ``due_basis``
+        says which. A returned payment re-opens the invoice at its
         old due date. In lists of open items, what a later list no longer shows is settled, between ``settled_after`` and
         ``settled_on``.
 
@@ -274,13 +276,16 @@ def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Due dates where none is stated, days late, settled; typed and in order."""
-    agreed = customers.set_index("customer_id")["terms_days"]
-    terms = documents["terms_days"].astype("float64").fillna(documents["customer_id"].map(agreed)).astype("float64")
-    stated = documents["due_date"].notna()
+    """Due dates where none is stated, discounts, days late, settled; typed and in order."""
+    agreed = documents["customer_id"].map(customers.set_index("customer_id")["terms_days"]).astype("float64")
     issued = documents["issued"].astype("datetime64[s]")
-    from_terms = issued + pd.to_timedelta(terms.fillna(0), unit="D").astype("timedelta64[s]")
-    due = documents["due_date"].astype("datetime64[s]").where(stated, from_terms)
+    stated = documents["due_date"].astype("datetime64[s]")
+    by_days, by_agreed = (
+        issued + pd.to_timedelta(days, unit="D") for days in (documents["terms_days"].astype("float64"), agreed)
+    )
+    worded = _in_words(documents, issued)
+    terms = by_days.fillna(worded["due_date"]).fillna(by_agreed).astype("datetime64[s]")
+    due = stated.fillna(terms).fillna(issued)
     settled = documents["open_amount"].astype("float64").eq(0)
     settled_on = documents["settled_on"].astype("datetime64[s]").where(settled)
     after = documents["settled_after"].astype("datetime64[s]") if "settled_after" in documents else settled_on
@@ -290,8 +295,26 @@ def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
         settled_on=settled_on,
-        due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
+        due_basis=np.select([stated.notna(), terms.notna()], ["stated", "terms"], "issue date"),
         settled=settled,
         days_late=(until - due).dt.days.astype("int64"),
+        discount_until=worded["discount_until"],
+        discount=worded["discount"],
     )
     return DOCUMENTS.conform(full.drop(columns="terms_days"))
+
+
+def _in_words(documents: pd.DataFrame, issued: pd.Series) -> pd.DataFrame:
+    """What terms in words say of invoices: when they are due, and what may be taken off until when."""
+    nothing = pd.DataFrame({"due_date": pd.NaT, "discount_until": pd.NaT, "discount": np.nan}, index=documents.index)
+    nothing = nothing.astype({"due_date": "datetime64[s]", "discount_until": "datetime64[s]"})
+    worded = documents["terms"].fillna("").ne("") if "terms" in documents else pd.Series(data=False, index=documents.index)
+    if not worded.any():
+        return nothing
+    some_of, days = documents[worded], issued[worded]
+    minor = pd.Series(to_minor(some_of["amount"].fillna(some_of["open_amount"]), some_of["currency"]), index=some_of.index)
+    read = due_dates(days, some_of["terms"])[["due_date"]].join(early_payment(minor, some_of["terms"], days))
+    offered = read["discount_until"].notna()
+    read["discount"] = pd.Series(to_major(read["discount"].to_numpy(), some_of["currency"]), index=read.index).where(offered)
+    nothing.loc[worded, ["due_date", "discount_until", "discount"]] = read[["due_date", "discount_until", "discount"]]
+    return nothing

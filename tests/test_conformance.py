@@ -43,13 +43,15 @@ class Adapter:
                 self.apply(kind, paper)
         for bounced in case.get("returns", []):
             if not bounced.get("cancelled"):
-                self.post(bounced["invoice"], "return", bounced["date"], bounced["amount"], self.invoices[bounced["invoice"]])
+                self.post(
+                    bounced["invoice"], "return", bounced["date"], bounced["amount"], of=self.invoices[bounced["invoice"]]
+                )
         for refund in (case.get("params") or {}).get("refunds", []):
             paid = next(payment for payment in case["payments"] if payment["id"] == refund["of"])
-            self.post(refund["of"], "return", refund["date"], refund["amount"], paid)
+            self.post(refund["of"], "return", refund["date"], refund["amount"], of=paid)
         self.ledger = Ledger(pd.DataFrame(self.rows, columns=COLUMNS))
 
-    def post(self, document, kind, date, amount, of, due_date=None, instalment=""):
+    def post(self, document, kind, date, amount, *, of, due_date=None, instalment=""):
         currency = of.get("currency") or self.case.get("base_currency") or "EUR"
         self.rows.append(
             (of["customer"], document, kind, date, amount, currency, of.get("fx_rate", 1), due_date, instalment),
@@ -59,7 +61,7 @@ class Adapter:
         parts = invoice.get("instalments") or [{"due_date": invoice["due_date"], "amount": invoice["amount"]}]
         for number, part in enumerate(parts, 1):
             day, label = invoice["date"] or invoice["due_date"], str(number) if len(parts) > 1 else ""
-            self.post(invoice["id"], "invoice", day, part["amount"], invoice, part["due_date"], label)
+            self.post(invoice["id"], "invoice", day, part["amount"], of=invoice, due_date=part["due_date"], instalment=label)
 
     def apply(self, kind, paper):
         """Money and credit notes: what is matched at once stands on the invoice, the rest on its own until it is matched."""
@@ -67,11 +69,11 @@ class Adapter:
         matched = [(a, max(a.get("allocated_on", paper["date"]), paper["date"])) for a in paper["allocations"]]
         rest = paper["amount"] - sum(a["amount"] for a, day in matched if day == paper["date"])
         if rest:
-            self.post(paper["id"], kind, paper["date"], -rest, of)
+            self.post(paper["id"], kind, paper["date"], -rest, of=of)
         for allocation, day in matched:
-            self.post(allocation["invoice"], kind, day, -allocation["amount"], of)
+            self.post(allocation["invoice"], kind, day, -allocation["amount"], of=of)
             if day > paper["date"]:
-                self.post(paper["id"], kind, day, allocation["amount"], of)
+                self.post(paper["id"], kind, day, allocation["amount"], of=of)
 
 
 def cents(amount):
