@@ -26,6 +26,17 @@ ELSEWHERE = {
     "factoring": "what is open is asked for by kind 'outstanding'; offers are weighed by routes",
 }
 
+#: Kinds that ask for a figure, and the tests that ask the room which holds its formula.
+FIGURES = {
+    "kpi": "test_figures.py",
+    "provision": "test_figures.py",
+    "scoring": "test_figures.py",
+    "payment_terms": "test_terms.py",
+    "early_payment_discount": "test_terms.py",
+    "dunning_amount": "test_interest.py",
+    "allocation_order": "test_interest.py",
+    "legal": "test_interest.py",
+}
 
 COLUMNS = ["customer_id", "document_id", "kind", "date", "amount", "currency", "rate", "due_date", "instalment"]
 
