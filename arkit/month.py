@@ -14,7 +14,7 @@ from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import blocked
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
-from arkit.tables import ROUTES
+from arkit.tables import MEASURES, ROUTES
 from arkit.workbook import write_workbook
 
 #: Begin of a text that a spreadsheet would take for a formula.
@@ -99,6 +99,7 @@ def write_month(
     scores: pd.DataFrame,
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
+    measures: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -151,6 +152,7 @@ def write_month(
     )
     tables = {
         "aging": aged.reset_index(),
+        "measures": MEASURES.conform(measures),
         "documents": documents,
         "scores": scores,
         "actions": actions,

@@ -177,7 +177,7 @@ def read(folder, name):
 def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     assert {path.name for path in folder.iterdir()} == {"actions.xlsx", "letters", "run.json", "tables"}
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "aging", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
+        "aging", "measures", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
     }  # fmt: skip
 
 
