@@ -283,7 +283,7 @@ def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     by_days, by_agreed = (
         issued + pd.to_timedelta(days, unit="D") for days in (documents["terms_days"].astype("float64"), agreed)
     )
-    worded = _in_words(documents, issued)
+    worded = _in_words(_with_agreed(documents, customers), issued)
     terms = by_days.fillna(worded["due_date"]).fillna(by_agreed).astype("datetime64[s]")
     due = stated.fillna(terms).fillna(issued)
     settled = documents["open_amount"].astype("float64").eq(0)
@@ -302,6 +302,17 @@ def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
         discount=worded["discount"],
     )
     return DOCUMENTS.conform(full.drop(columns="terms_days"))
+
+
+def _with_agreed(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """The documents with their customer's terms in words, where they have no terms of their own."""
+    agreed = customers.loc[customers["terms"].ne(""), ["customer_id", "terms"]]
+    if not len(agreed):
+        return documents
+    own = documents["terms"].astype("str").fillna("") if "terms" in documents else pd.Series("", index=documents.index)
+    blank = own.eq("") & documents["terms_days"].isna()
+    theirs = documents["customer_id"].map(agreed.set_index("customer_id")["terms"]).fillna("").astype("str")
+    return documents.assign(terms=own.mask(blank, theirs))
 
 
 def _in_words(documents: pd.DataFrame, issued: pd.Series) -> pd.DataFrame:

@@ -197,6 +197,7 @@ CUSTOMERS = Table(
         Column("country", "text", "country", optional=True),
         Column("language", "text", "language of letters, ISO 639-1", optional=True),
         Column("terms_days", "number", "agreed days from issue to due", optional=True),
+        Column("terms", "text", "agreed payment terms in words, where they are more than days", optional=True),
         Column("credit_limit", "money", "the most this customer may owe", optional=True),
         Column("since", "day", "customer since", optional=True),
         Column("segment", "text", "the firm's own grouping", optional=True),

@@ -209,6 +209,28 @@ def due_dates(
     return pd.DataFrame(columns, index=issued.index)
 
 
+def in_days(terms: pd.Series) -> pd.DataFrame:
+    """Terms that are days and no more, apart from others: one row per text, ``days`` and ``words``.
+
+    ``days`` is missing and ``words`` the text itself where the terms are understood and say more: a month's end, a discount,
+    parts. Where they are not understood, both are empty.
+
+    Examples
+    --------
+    >>> in_days(pd.Series(["Net 30", "2/10 net 30", "as agreed"])).to_dict("records")
+    [{'days': 30.0, 'words': ''}, {'days': nan, 'words': '2/10 net 30'}, {'days': nan, 'words': ''}]
+    """
+    days = np.full(len(terms), np.nan)
+    words = np.full(len(terms), "", dtype="object")
+    for known, rows in _distinct(terms, len(terms)):
+        due = known.parts[0].due
+        if len(known.parts) == 1 and not known.discounts and due == Delay(days=due.days):
+            days[rows] = due.days
+        else:
+            words[rows] = terms.iloc[rows[0]]
+    return pd.DataFrame({"days": days, "words": pd.array(words, dtype="str")}, index=terms.index)
+
+
 def instalments(
     minor: pd.Series, terms: "pd.Series | Terms", issued: pd.Series, *, tax: pd.Series | None = None
 ) -> pd.DataFrame:
@@ -484,7 +506,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"cash discount", "discount"),
     (r"immediato|cash|advance|deposit", "cash"),
     (r"remaining balance|balance|remainder|rest|saldo|solde|resto", "balance"),
-    (r"calendar days?|kalendertagen?|days?|tagen?|tag|jours?|jrs|dias?|dagen?|dag|dgn|giorni|gg|d|j", "day"),
+    (r"calendar days?|kalendertagen?|days?|tagen?|tag|jours?|jrs|dias?|dagen?|dagar|dag|dgn|giorni|gg|d|j", "day"),
     (r"weeks?|wks?|wochen?|semaines?|semanas?|weken|week|settiman[ae]", "week"),
     (r"months?|mths?|monate?n?|mois|mes|meses|maanden|maand|mes[ei]", "month"),
     (r"percent|per cent|prozent|pct|pour cent|por ciento|procent|por cento|per cento", "%"),

@@ -263,19 +263,6 @@ def test_numbers_that_a_workbook_stores_need_no_proof_and_give_none():
 # numbers, texts and headings
 
 
-@pytest.mark.parametrize(
-    ("text", "terms"),
-    [
-        ("Net 30", 30), ("30", 30), ("30.0", 30), ("2% 10, Net 30", 30), ("30 Tage netto, 10 Tage 2 % Skonto", 30),
-        ("60 days", 60), ("Due on receipt", 0), ("Upon Receipt", 0), ("sofort", 0), ("14D", 14), ("NAA8", None), ("", None),
-        ("on account", None),
-    ],
-)  # fmt: skip
-def test_terms_are_days(text, terms):
-    read = cells.numbers(column(text)).iloc[0]
-    assert (None if pd.isna(read) else read) == terms
-
-
 def test_numbers_of_customers_keep_their_zeros_and_lose_the_point_of_a_column_of_floats():
     assert cells.identifiers(column("0042", "007", "")).tolist() == ["0042", "007", ""]
     assert cells.identifiers(column("1930659387.0", "", "17.0")).tolist() == ["1930659387", "", "17"]

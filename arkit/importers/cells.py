@@ -388,19 +388,6 @@ def amounts(
     return {name: values.mask(values.abs().ge(TOO_LARGE)) if proof.bad else values for name, values in read.items()}
 
 
-def numbers(column: pd.Series) -> pd.Series:
-    """Days of terms: the greatest number in a text that is no percentage, so '2% 10, Net 30' is 30."""
-    codes, distinct = pd.factorize(texts(column))
-    return pd.Series(np.array([*map(_terms, distinct), np.nan])[codes], index=column.index)
-
-
-def _terms(text: str) -> float:
-    if fold(text) in ("due on receipt", "upon receipt", "sofort", "cash", "cod", "prepaid"):
-        return 0.0
-    found = re.findall(r"\b(\d{1,4}(?:\.\d+)?)(?![\d.]|\s*%)", text)
-    return max(map(float, found), default=np.nan)
-
-
 def _stored(column: pd.Series) -> pd.Series:
     """The numbers that a workbook stores as such: they need no reading."""
     if column.dtype == "float64":

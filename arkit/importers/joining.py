@@ -350,7 +350,8 @@ def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    created = rows[[*OWNER, "kind", "date", "amount", "due_date", "reference", "terms_days", "salesperson", "loose"]]
+    more = ["due_date", "reference", "terms_days", "terms", "instalment", "salesperson"]
+    created = rows[[*OWNER, "kind", "date", "amount", *more, "loose"]]
     money = rows.assign(
         kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])
     )

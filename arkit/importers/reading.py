@@ -19,6 +19,7 @@ from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, prin
 from arkit.importers.sheets import Sheet, as_text
 from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
+from arkit.terms import in_days
 
 IDENTIFIERS = ("customer_id", "same_as", "document_id", "payment_id", "credit_note_id", "applied_to")
 FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
@@ -250,13 +251,27 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
     cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
     raw = _by_name(raw, cut, layout.columns, proof)
-    readers = dict.fromkeys(IDENTIFIERS, cells.identifiers) | dict.fromkeys(FLAGS, cells.flags) | {"terms_days": cells.numbers}
+    readers: dict[str, Callable[[pd.Series], pd.Series]] = dict.fromkeys(IDENTIFIERS, cells.identifiers)
+    readers |= dict.fromkeys(FLAGS, cells.flags)
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
     for name in (name for name in IDENTIFIERS if name in raw):
         if len(cut[name]):
             shown = some([f"row {row} '{number}'" for row, number in others[name][cut[name]].items()])
             proof.warnings.append(f"'{heading.get(name, name)}' holds numbers that a spreadsheet has rounded: {shown}")
-    return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
+    typed = pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
+    return _with_terms(typed, heading["terms_days"], proof) if "terms_days" in typed else typed
+
+
+def _with_terms(typed: pd.DataFrame, heading: str, proof: cells.Proof) -> pd.DataFrame:
+    """Rows with their payment terms in days, or in words where they say more than days."""
+    said, read = typed["terms_days"], in_days(typed["terms_days"])
+    unknown = said.ne("") & read["days"].isna() & read["words"].eq("")
+    unknown &= typed["due_date"].isna() if "due_date" in typed else unknown
+    if unknown.any():
+        shown = some([f"'{words}' ({count})" for words, count in said[unknown].value_counts().items()])
+        proof.warnings.append(f"'{heading}' holds terms that arkit does not understand and does not use: {shown}")
+    typed = typed.assign(terms_days=read["days"])
+    return typed.assign(terms=read["words"]) if read["words"].ne("").any() else typed
 
 
 def _by_name(raw: dict[str, pd.Series], cut: dict[str, pd.Index], columns: Columns, proof: cells.Proof) -> dict[str, pd.Series]:
