@@ -28,9 +28,9 @@ ELSEWHERE = {
 
 #: Kinds that ask for a figure, and the tests that ask the room which holds its formula.
 FIGURES = {
-    "kpi": "test_figures.py",
-    "provision": "test_figures.py",
-    "scoring": "test_figures.py",
+    "kpi": "test_formulas.py",
+    "provision": "test_formulas.py",
+    "scoring": "test_measures.py",
     "payment_terms": "test_terms.py",
     "early_payment_discount": "test_terms.py",
     "dunning_amount": "test_interest.py",
