@@ -251,6 +251,37 @@ DOCUMENTS = Table(
     ),
 )
 
+POST_DATED = Table(
+    "post_dated",
+    "document with postings dated later than the day",
+    (
+        ENTITY,
+        CUSTOMER,
+        CURRENCY,
+        DOCUMENT,
+        Column("open_amount", "money", "what is open at the end of the day"),
+        Column("later", "money", "what is dated later, not counted; minus lowers what is owed"),
+        Column("last_day", "day", "the day of the last of these postings"),
+        Column("remaining", "money", "what they leave open"),
+    ),
+)
+
+SHORT_PAID = Table(
+    "short_paid",
+    "invoice paid short of a discount in its terms",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("open_amount", "money", "what is still open"),
+        Column("taken", "text", "in time, late, or too little: more is missing than the discount"),
+        Column("granted", "money", "to be posted as a discount"),
+        Column("left", "money", "still owed"),
+    ),
+)
+
 SNAPSHOTS = Table(
     "snapshots",
     "document listed in an export that shows one day only",
@@ -506,7 +537,7 @@ RECEIPTS = Table(
         Column("export", "text", "which export it was read as"),
         Column("holds", "text", "postings, payments, open items, customers, or notes"),
         Column("sha256", "text", "fingerprint of its bytes"),
-        Column("header_row", "count", "row of the file that names the columns"),
+        Column("header_row", "count", "row of the file that names the columns, 0 if none does"),
         Column("columns", "text", "which column was read as what"),
         Column("date_order", "text", "how dates were read, and what proved it"),
         Column("number_style", "text", "how amounts were read, and what proved it"),
@@ -565,7 +596,7 @@ RECONCILIATION = Table(
 )
 
 ALL = (
-    *(ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST),
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )
