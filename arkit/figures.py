@@ -393,6 +393,7 @@ class _Book:
             unknown = [*FLOWS, "history"]
             why: dict[str, Any] = {"why_sales": listed.format("sales"), "partly": ""}
             why |= dict.fromkeys(["why_begin", "why_month", "why_listed"], why["why_sales"])
+            why["why_money"] = listed.format("payments")
             why["why_paid"] = np.where(found["paid_invoices"].gt(0), "", listed.format("what was settled"))
             return found.assign(**dict.fromkeys(unknown, np.nan), **why)
         starts = pd.DatetimeIndex([self.basis.start(day) for day in as_of])
@@ -410,7 +411,7 @@ class _Book:
             "why_begin": np.where(self.first > starts, f"the balance at its begin is not known: {begun}", ""),
             "why_month": np.where(self.first > months, f"the balance a month earlier is not known: {begun}", ""),
         }
-        return found.assign(**columns, why_paid="", why_listed="")
+        return found.assign(**columns, why_paid="", why_money="", why_listed="")
 
 
 BUCKETS = ("late_1_30", "late_31_60", "late_61_90", "late_over_90")

@@ -364,7 +364,7 @@ def _paying(_: Basis) -> list[Measure]:
                 "weighted by the money", ("paid_amount_age", "paid_amount"), _ratio_of("paid_amount_age", "paid_amount"),
                 paid, none, SURVIVORS),
         Measure("days_to_pay_by_payment", "days", "each payment for an invoice in the period, part payments too, less issue, "
-                "weighted by the money", ("money_days", "money"), _ratio_of("money_days", "money"), ("why_listed",),
+                "weighted by the money", ("money_days", "money"), _ratio_of("money_days", "money"), ("why_money",),
                 "no money came in the period", "money that came only: what is unpaid is not in it"),
         Measure("days_to_pay_with_open", "days", f"{so_far}, plain mean", ("paid_age", "paid_invoices", "open_age",
                 "open_invoices"), with_open("age", "invoices"), paid, "no invoice is open or was settled", SO_FAR),

@@ -122,7 +122,8 @@ def _named(moves: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def chances(migrations: pd.DataFrame, currency: str, group: str = "") -> pd.DataFrame:
     """One group's moves as a matrix for `arkit.formulas.eventual`: rows states, columns where to, cells the rates."""
     part = migrations[migrations["currency"].eq(currency) & migrations["group"].eq(group)]
-    return part.set_index(["state", "to"])["rate"].unstack(fill_value=0).astype("float64")
+    wide = part.set_index(["state", "to"])["rate"].unstack(fill_value=0).astype("float64")
+    return wide.reindex(list(dict.fromkeys(part["state"])))
 
 
 def lose(migrations: pd.DataFrame, *, lost: str = "") -> pd.DataFrame:
