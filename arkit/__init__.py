@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from arkit.errors import ArkitError
     from arkit.history import profile
     from arkit.importers import check, load
+    from arkit.interest import claim
     from arkit.ledger import Ledger
     from arkit.letters import write_letters
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
     from arkit.policy import Policy
+    from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
@@ -40,9 +42,11 @@ _ROOMS = {
     "blocked": "notes",
     "charts": "charts",
     "check": "importers",
+    "claim": "interest",
     "load": "importers",
     "profile": "history",
     "recommend": "actions",
+    "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
     "styled": "views",
@@ -62,9 +66,11 @@ __all__ = [
     "blocked",
     "charts",
     "check",
+    "claim",
     "load",
     "profile",
     "recommend",
+    "reconcile",
     "sample_ledger",
     "score",
     "styled",

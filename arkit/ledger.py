@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, TableRefused, some
-from arkit.money import text, totals
-from arkit.postings import Postings
+from arkit.money import text, to_major, to_minor, totals
+from arkit.postings import KEY, Postings
+from arkit.snapshots import listed_on
 from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.terms import due_dates, early_payment
 
 #: Stands for a table that is left out; a ledger once made holds all of them.
 NOT_GIVEN: Any = None
@@ -103,9 +105,11 @@ class Ledger:
         """The ledger at the end of ``day``: one row per document known then, shape `DOCUMENTS`.
 
         What is dated on ``day`` counts, what is dated later does not exist. A payment without an invoice is a document
-        of its own with a negative open amount. A document without a due date gets one from its terms, else from its
-        customer's terms, else its issue date; ``due_basis`` says which. A returned payment re-opens the invoice at its
-        old due date.
+        of its own with a negative open amount. A document without a due date gets one from its terms, in days or in words
+        ('2/10 net 30', which also gives its discount), else from its customer's terms, else its issue date; ``due_basis``
+        says which. A returned payment re-opens the invoice at its
+        old due date. In lists of open items, what a later list no longer shows is settled, between ``settled_after`` and
+        ``settled_on``.
 
         Raises
         ------
@@ -114,9 +118,8 @@ class Ledger:
         """
         as_of = parse_day(day)
         self._must_know(as_of)
-        posted = self._posted.at(as_of)
-        listed = self.snapshots.loc[self.snapshots["as_of"].eq(as_of)]
-        both = _twice(posted, listed)
+        posted, listed = self._posted.at(as_of), listed_on(self.snapshots, as_of)
+        both = _twice(posted, listed[listed["as_of"].eq(as_of)])
         if len(both):
             raise DayRefused(
                 f"{len(both):,} documents come both as postings and as open items.",
@@ -124,7 +127,8 @@ class Ledger:
                 got=some([f"{row.document_id} of {row.customer_id}" for row in both.head(4).itertuples()]),
                 fix="leave one of the two exports out",
             )
-        documents = pd.concat([posted, listed.drop(columns="as_of")], ignore_index=True) if len(listed) else posted
+        listed = listed.drop(index=_twice(posted, listed).index)
+        documents = pd.concat([posted, listed], ignore_index=True) if len(listed) else posted
         return _finish(documents.assign(as_of=as_of), self.customers)
 
     def open_items(self, days: Sequence[str | pd.Timestamp]) -> pd.DataFrame:
@@ -148,6 +152,31 @@ class Ledger:
             found = pd.concat([self.at(day) for day in wanted], ignore_index=True)
             return found[found["open_amount"].ne(0)].reset_index(drop=True)
         return _finish(self._posted.open_on(wanted), self.customers)
+
+    def post_dated(self, day: str | pd.Timestamp) -> pd.DataFrame:
+        """What is posted with a later day on documents of ``day``: not there yet, so not counted, and shown apart.
+
+        One row per document: ``entity``, ``customer_id``, ``currency``, ``document_id``, ``open_amount`` at the end of the
+        day, ``later`` (minus lowers it), ``last_day`` of these postings and what they leave as ``remaining``. Amounts are in
+        the document's currency, exact. Asked for a day long past this is simply what happened since.
+
+        Examples
+        --------
+        >>> ledger = Ledger(pd.DataFrame({
+        ...     "customer_id": "C1", "document_id": "INV-1", "kind": ["invoice", "payment"], "currency": "EUR",
+        ...     "date": ["2026-03-31", "2026-04-01"], "amount": [100.0, -80.0]}))
+        >>> ledger.post_dated("2026-03-31")[["open_amount", "later", "remaining"]].to_dict("records")
+        [{'open_amount': 100.0, 'later': -80.0, 'remaining': 20.0}]
+        """
+        as_of = parse_day(day)
+        now, later = self._posted.at(as_of), self.entries[self.entries["date"].gt(as_of)]
+        sums = later[KEY].assign(later=to_minor(later["amount"], later["currency"]), last_day=later["date"].to_numpy())
+        sums = sums.groupby(KEY).agg({"later": "sum", "last_day": "max"}).reset_index()
+        now = now[KEY].assign(open_amount=to_minor(now["open_amount"].astype("float64"), now["currency"]))
+        rows = now.groupby(KEY, as_index=False)["open_amount"].sum().merge(sums, on=KEY)
+        rows["remaining"] = rows["open_amount"] + rows["later"]
+        money = {name: to_major(rows[name].to_numpy(), rows["currency"]) for name in ("open_amount", "later", "remaining")}
+        return rows.assign(**money)[[*KEY, "open_amount", "later", "last_day", "remaining"]]
 
     def until(self, day: str | pd.Timestamp) -> "Ledger":
         """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
@@ -237,31 +266,55 @@ def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFr
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
-    """Documents that both tables name, of one entity or of one that only one of them names."""
+    """Listed documents that are posted too, of one entity or of one that only one of the tables names."""
     if not len(posted) or not len(listed):
         return listed.head(0)
-    both = listed.merge(posted[["entity", "customer_id", "document_id", "kind"]], on=["customer_id", "document_id", "kind"])
+    key = ["customer_id", "document_id", "kind"]
+    both = listed.reset_index(names="row").merge(posted[["entity", *key]], on=key)
     one = both["entity_x"].eq(both["entity_y"]) | both["entity_x"].eq("") | both["entity_y"].eq("")
-    return both[one].drop_duplicates(["entity_x", "customer_id", "document_id", "kind"])
+    return listed.loc[both.loc[one, "row"].unique()]
 
 
 def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Due dates where none is stated, days late, settled; typed and in order."""
-    agreed = customers.set_index("customer_id")["terms_days"]
-    terms = documents["terms_days"].astype("float64").fillna(documents["customer_id"].map(agreed)).astype("float64")
-    stated = documents["due_date"].notna()
+    """Due dates where none is stated, discounts, days late, settled; typed and in order."""
+    agreed = documents["customer_id"].map(customers.set_index("customer_id")["terms_days"]).astype("float64")
     issued = documents["issued"].astype("datetime64[s]")
-    from_terms = issued + pd.to_timedelta(terms.fillna(0), unit="D").astype("timedelta64[s]")
-    due = documents["due_date"].astype("datetime64[s]").where(stated, from_terms)
+    stated = documents["due_date"].astype("datetime64[s]")
+    by_days, by_agreed = (
+        issued + pd.to_timedelta(days, unit="D") for days in (documents["terms_days"].astype("float64"), agreed)
+    )
+    worded = _in_words(documents, issued)
+    terms = by_days.fillna(worded["due_date"]).fillna(by_agreed).astype("datetime64[s]")
+    due = stated.fillna(terms).fillna(issued)
     settled = documents["open_amount"].astype("float64").eq(0)
     settled_on = documents["settled_on"].astype("datetime64[s]").where(settled)
-    until = settled_on.where(settled, documents["as_of"]).fillna(due)
+    after = documents["settled_after"].astype("datetime64[s]") if "settled_after" in documents else settled_on
+    # where only two lists tell, half-way between them
+    until = (settled_on - (settled_on - after.fillna(settled_on)) / 2).where(settled, documents["as_of"]).fillna(due)
     full = documents.assign(
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
         settled_on=settled_on,
-        due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
+        due_basis=np.select([stated.notna(), terms.notna()], ["stated", "terms"], "issue date"),
         settled=settled,
         days_late=(until - due).dt.days.astype("int64"),
+        discount_until=worded["discount_until"],
+        discount=worded["discount"],
     )
     return DOCUMENTS.conform(full.drop(columns="terms_days"))
+
+
+def _in_words(documents: pd.DataFrame, issued: pd.Series) -> pd.DataFrame:
+    """What terms in words say of invoices: when they are due, and what may be taken off until when."""
+    nothing = pd.DataFrame({"due_date": pd.NaT, "discount_until": pd.NaT, "discount": np.nan}, index=documents.index)
+    nothing = nothing.astype({"due_date": "datetime64[s]", "discount_until": "datetime64[s]"})
+    worded = documents["terms"].fillna("").ne("") if "terms" in documents else pd.Series(data=False, index=documents.index)
+    if not worded.any():
+        return nothing
+    some_of, days = documents[worded], issued[worded]
+    minor = pd.Series(to_minor(some_of["amount"].fillna(some_of["open_amount"]), some_of["currency"]), index=some_of.index)
+    read = due_dates(days, some_of["terms"])[["due_date"]].join(early_payment(minor, some_of["terms"], days))
+    offered = read["discount_until"].notna()
+    read["discount"] = pd.Series(to_major(read["discount"].to_numpy(), some_of["currency"]), index=read.index).where(offered)
+    nothing.loc[worded, ["due_date", "discount_until", "discount"]] = read[["due_date", "discount_until", "discount"]]
+    return nothing

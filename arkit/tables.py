@@ -222,8 +222,20 @@ DOCUMENTS = Table(
         CURRENCY,
         Column("settled", "flag", "nothing is open"),
         Column("settled_on", "day", "the day of the posting that settled it, missing while open or unknown"),
-        Column("days_late", "count", "days from due date to settlement, or to as_of while open; negative: early"),
+        Column(
+            "days_late",
+            "count",
+            "days from due date to settlement (half-way from settled_after on), or to as_of while open; negative: early",
+        ),
+        Column(
+            "settled_after",
+            "day",
+            "only where lists of open items tell: it was settled after this day, of the last list that shows it, by settled_on",
+            optional=True,
+        ),
         Column("due_basis", "text", "where the due date comes from: stated, terms, or issue date", optional=True),
+        Column("discount_until", "day", "the last day on which its terms let something be taken off", optional=True),
+        Column("discount", "money", "what may be taken off until then, of the whole amount", optional=True),
         Column("paid_amount", "money", "money received for it so far, bounced payments taken back", optional=True),
         Column("payments", "count", "how many payments that money came in", optional=True),
         Column("last_paid_on", "day", "the day of the last payment for it", optional=True),
@@ -255,6 +267,8 @@ SNAPSHOTS = Table(
         Column("settled_on", "day", "the day it was settled, where the export says", optional=True),
         Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
         ENTITY,
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
         Column("reference", "text", "the customer's own reference", optional=True),
         Column("source", "text", "file and row", optional=True),
     ),
@@ -420,6 +434,32 @@ ROUTES = Table(
     ),
 )
 
+INTEREST = Table(
+    "interest",
+    "document past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "interest runs from the day after"),
+        Column("days", "count", "days it has run, as_of included"),
+        Column("jurisdiction", "text", "whose law, as in arkit/rates.toml"),
+        Column("principal", "money", "what is open"),
+        Column("rate", "share", "per year, in force on as_of"),
+        Column("interest", "money", "interest to date; missing where nothing is claimed"),
+        Column("fixed_sum", "money", "the fixed sum the law grants for each debt"),
+        Column("claim_total", "money", "principal, interest and fixed sum"),
+        Column("per_diem", "money", "what another day adds, for the letter; not what the interest is added up from"),
+        Column("basis", "text", "how the interest came about"),
+        Column("source", "text", "where the rate is from"),
+        Column("rate_as_of", "day", "the day the rate was checked"),
+        Column("caveat", "text", "what to know before it is claimed; this is not legal advice"),
+        Column("excluded", "text", "why nothing is claimed; empty where something may be"),
+    ),
+)
+
 RECEIPTS = Table(
     "receipts",
     "file",
@@ -460,7 +500,38 @@ REJECTS = Table(
     ),
 )
 
-ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, FORECASTS, EXPLANATIONS, CASH, ACTIONS, ROUTES, RECEIPTS, REJECTS)
+#: How far a candidate explains a difference to the books.
+EXPLAINS = ("exact", "together", "within", "part", "hint", "no")
+
+RECONCILIATION = Table(
+    "reconciliation",
+    "currency and candidate for its difference to the books, best explanation first",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("ledger_total", "money", "what is open in the ledger: past due, not yet due and credit"),
+        Column("control_total", "money", "the balance of the receivables account, as it was said"),
+        Column("difference", "money", "ledger_total less control_total"),
+        Column("candidate", "text", "what would explain it, in fixed words; docs/reconciliation.md lists them"),
+        Column("about", "text", "which one: a document, a customer, a row of a file, or all of them in total"),
+        Column("amount", "money", "how much of the difference it would explain, signed like the difference"),
+        Column(
+            "explains",
+            "text",
+            "exact: all of it; together: a sum of a few explains all of it; within: no more than rounding could make; "
+            "part: less is left over than before; hint: a pattern, no proof; no: listed for its amount only",
+        ),
+        Column("left_over", "money", "difference less amount"),
+        Column("evidence", "text", "the documents or rows behind it, in short"),
+        Column("what_to_do", "text", "how to find out"),
+    ),
+)
+
+ALL = (
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, FORECASTS, EXPLANATIONS, CASH),
+    *(ACTIONS, ROUTES, INTEREST),
+    *(RECEIPTS, REJECTS, RECONCILIATION),
+)
 
 
 def markdown() -> str:

@@ -1,16 +1,19 @@
-"""Writes docs/tables.md, docs/policy.md and the systems of docs/exports.md from the code, so that they cannot differ."""
+"""Writes the pages of tables and policy, and the lists in those of exports and reconciliation, from the code."""
 
 import re
 import tomllib
 from pathlib import Path
 
+from arkit.candidates import KINDS
 from arkit.importers.exports import Export, System, Unusable
 from arkit.importers.systems import systems
 from arkit.policy import DEFAULTS_FILE, FACTS, WORDS
+from arkit.reconciliation import OTHERS
 from arkit.tables import markdown
 
 HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
+CANDIDATES = "## Candidates\n"
 KEY = re.compile(r"^(\w+) = (.+?)\s+# (.+)$")
 
 
@@ -60,6 +63,15 @@ def exports_page() -> str:
     return written + SYSTEMS + "\n".join(line for system in by_name for line in _system(system)) + "\n"
 
 
+def reconciliation_page() -> str:
+    """``docs/reconciliation.md``: its first part as it stands, then every candidate in the order of how likely it is."""
+    written = (HERE / "reconciliation.md").read_text("utf-8").split(CANDIDATES)[0]
+    lines = ["", "| candidate | what it is | how to find out |", "| --- | --- | --- |"]
+    lines += [f"| {kind.word} | {kind.meaning} | {kind.what_to_do} |" for kind in KINDS]
+    lines += [f"| {word} | {meaning} | |" for word, meaning in OTHERS.items()]
+    return written + CANDIDATES + "\n".join(lines) + "\n"
+
+
 def _system(system: System) -> list[str]:
     """One system: what is best, what to click, its exports and what to know about them."""
     lines = ["", f"### {system.name}", "", f"Best: {system.best}", "", f"Click: {system.click}", ""]
@@ -87,5 +99,6 @@ def _told(export: Export) -> str:
 
 if __name__ == "__main__":
     (HERE / "exports.md").write_text(exports_page(), "utf-8")
+    (HERE / "reconciliation.md").write_text(reconciliation_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

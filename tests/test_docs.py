@@ -8,9 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from arkit.candidates import KINDS
 from arkit.cli import build_parser
 from arkit.importers.systems import layouts, systems
 from arkit.policy import DEFAULTS_FILE, FACTS
+from arkit.reconciliation import OTHERS
+from arkit.sums import ANY, PAIRS, TRIPLES
 from arkit.tables import markdown
 
 ROOT = Path(__file__).parents[1]
@@ -40,11 +43,19 @@ def test_the_page_of_the_policy_is_written_from_the_code():
     assert not [fact for fact in FACTS if f"`{fact}`" not in page], "say: make docs"
 
 
+def test_the_page_of_the_reconciliation_is_written_from_the_code():
+    page = words("docs/reconciliation.md")
+    assert not [kind.word for kind in KINDS if f"| {kind.word} | {kind.meaning} | {kind.what_to_do} |" not in page], "make docs"
+    assert not [word for word, meaning in OTHERS.items() if f"| {word} | {meaning} | |" not in page], "say: make docs"
+    for number in (PAIRS, TRIPLES, ANY):
+        assert f"{number} " in page
+
+
 def test_the_readme_names_every_room_and_no_other():
     plan = re.search(r"```\narkit/\n(.*?)```", words("README.md"), re.DOTALL)
     assert plan
     named = set(re.findall(r"^  (\w+)(?:\.py|/)", plan[1], re.MULTILINE))
-    there = {path.stem for path in (ROOT / "arkit").glob("*.py")} - {"__init__"} | {"importers"}
+    there = {path.stem for path in (ROOT / "arkit").glob("*.py")} - {"__init__"} | {"importers", "forecast"}
     assert named == there
 
 

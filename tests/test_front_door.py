@@ -6,8 +6,9 @@ import pytest
 import arkit
 
 NAMES = [
-    "ArkitError", "Ledger", "Policy", "age", "blocked", "charts", "check", "load", "profile", "recommend",
-    "sample_ledger", "score", "styled", "summarise", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
+    "ArkitError", "Ledger", "Policy", "age", "blocked", "charts", "check", "claim", "load", "profile", "recommend",
+    "reconcile", "sample_ledger", "score", "styled", "summarise", "weigh", "write_letters", "write_month", "write_sample",
+    "write_workbook",
 ]  # fmt: skip
 
 

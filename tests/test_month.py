@@ -176,7 +176,7 @@ def read(folder, name):
 def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     assert {path.name for path in folder.iterdir()} == {"actions.xlsx", "letters", "run.json", "tables"}
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "aging", "documents", "scores", "actions", "routes", "receipts", "rejects",
+        "aging", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
     }  # fmt: skip
 
 
@@ -241,6 +241,27 @@ def test_the_run_says_how_each_file_was_read(folder):
     first, second = json.loads((folder / "run.json").read_text("utf-8"))["files"]
     assert (first["file"], first["entry"], first["as_of"], first["warnings"]) == ("a.csv", 7, None, ["look here", "and there"])
     assert (second["file"], second["as_of"], second["warnings"]) == ("b.csv", DAY, [])
+
+
+def test_a_difference_to_the_books_is_explained_in_the_run_the_tables_and_the_workbook(made, tmp_path):
+    month = write_month(tmp_path / "month", **made, control_total="EUR=1201.30,JPY=1500")
+    run = json.loads((month / "run.json").read_text("utf-8"))["reconciliation"]
+    assert run["JPY"]["in_words"] == "The ledger ties to the books: 1,500 JPY."
+    assert run["EUR"]["difference"] == "-50.05"
+    assert run["EUR"]["in_words"].startswith("The ledger is 50.05 EUR below the books; unapplied credit P1 of customer =1+1 (")
+    best = run["EUR"]["candidates"][0]
+    assert (best["candidate"], best["amount"], best["explains"], best["left_over"]) == (
+        "unapplied credit", "-50.05", "exact", "0.00",
+    )  # fmt: skip
+    assert read(month, "reconciliation")["candidate"][0] == "unapplied credit"
+    sheet = pd.read_excel(month / "actions.xlsx", sheet_name="Books", engine="calamine")
+    assert sheet.loc[0, ["Difference", "What would explain it", "Explains"]].tolist() == [-50.05, "unapplied credit", "exact"]
+
+
+def test_without_a_control_total_nothing_is_explained(made, tmp_path):
+    month = write_month(tmp_path / "month", **made)
+    assert json.loads((month / "run.json").read_text("utf-8"))["reconciliation"] == {}
+    assert "Books" not in pd.read_excel(month / "actions.xlsx", sheet_name=None, engine="calamine")
 
 
 def test_a_folder_that_holds_a_month_is_not_written_over(made, folder):

@@ -64,6 +64,12 @@ def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything
     assert "http" not in re.sub(r"xmlns=\"[^\"]*\"", "", outside)
 
 
+def test_the_page_says_how_to_compare_with_the_books(month):
+    page = to_html(month[0], title="The month")
+    assert "Does it tie to the books?" in page
+    assert "No control total was given." in page
+
+
 def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: the page is not opened in a browser")

@@ -130,7 +130,11 @@ class PaymentForecast:
 
     def days(self, ahead: np.ndarray, known: Known) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Days ahead of the earliest, the expected and the latest date, none on a weekday on which the book is not paid."""
-        low, middle, high = (self._busy(days_at(ahead, level), known.day) for level in self.trained_.levels)
+        late = known.facts["days_past_due"].gt(0).to_numpy()
+        low, middle, high = (
+            self._busy(np.where(late, days_at(ahead, past), days_at(ahead, soon)), known.day)
+            for soon, past in zip(*self.trained_.levels, strict=True)
+        )
         return low, middle, high
 
     @property
@@ -147,7 +151,7 @@ class PaymentForecast:
         scores = {NAMED[name]: round(loss, 4) for name, loss in trained.losses.items()}
         return {
             "until": f"{self.until_:%Y-%m-%d}", "method": NAMED[trained.method], "brier_on_later_block": scores,
-            "levels": [round(level, 3) for level in trained.levels], **trained.figures,
+            "levels": [[round(level, 3) for level in levels] for levels in trained.levels], **trained.figures,
         }  # fmt: skip
 
     def save(self, file: str | Path) -> Path:

@@ -26,7 +26,8 @@ YOUNG = 60
 #: The later block: this share of the time that can be looked from, and at least so many days of it.
 LATER_SHARE, LATER_DAYS = 0.25, 120
 #: The quantiles behind the earliest, the expected and the latest date, and how far a later block may move each.
-LEVELS = (0.1, 0.5, 0.9)
+Levels = tuple[float, float, float]
+LEVELS: Levels = (0.1, 0.5, 0.9)
 BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
 #: Ranges are put right on documents followed for so many days, if there are so many of them.
 FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
@@ -45,7 +46,8 @@ NAMED = {
 class Trained:
     """What `train` found: the ``method`` that is used, and all it needs.
 
-    ``levels`` are the quantiles of the curve that stand for the three dates, ``spread`` is by how much the variance of a
+    ``levels`` are the quantiles of the curve that stand for the three dates, for documents not yet due and for those past
+    due, ``spread`` is by how much the variance of a
     week's cash exceeds that of independent documents, ``typical`` is the median of each fact, ``losses`` the mean Brier
     score of each method on the later block, ``figures`` what was learned from.
     """
@@ -53,7 +55,7 @@ class Trained:
     method: str
     learner: Calibrated | None
     curves: Curves
-    levels: tuple[float, float, float]
+    levels: tuple[Levels, Levels]
     spread: float
     typical: pd.Series
     losses: dict[str, float]
@@ -83,18 +85,18 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
     }
     typical = known.facts.median() if len(known.facts) else pd.Series(dtype="float64")
     if paid < FEW or not len(known.day):
-        return Trained("own", None, curves, LEVELS, 1.0, typical, {}, figures)
+        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
     cut = _cut(known.day, end)
     early, later = known.take(np.flatnonzero(known.day < cut)), known.take(np.flatnonzero(known.day >= cut))
     before = Curves.of(lives, cut, segments)
     draw = np.random.default_rng(seed)
     learned = _learnable(early, cut, draw)
     if learned[1].sum() < FEW or not len(later.day):
-        return Trained("own", None, curves, LEVELS, 1.0, typical, {}, figures)
+        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
     unseen = _learnable(later, end, draw)
     best, calibrated = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
     calibrated.calibrate(*unseen, documents=_paid_documents(later, end))
-    trained = Trained(best, calibrated, before, LEVELS, 1.0, typical, {}, figures)
+    trained = Trained(best, calibrated, before, (LEVELS, LEVELS), 1.0, typical, {}, figures)
     ahead = {name: trained.ahead(later, name) for name in (best, *YARDSTICKS)}
     losses = {name: _mean_brier(curve, later, end) for name, curve in ahead.items()}
     method = min(losses, key=lambda name: losses[name])
@@ -102,7 +104,8 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
         calibrated.learn_again(*_learnable(known, end, np.random.default_rng(seed)))
     figures |= {"later_from": cut, "calibration": calibrated.how, "tried": best, "later_rows": len(later.state)}
     spread = _spread(ahead[method], later, end, share)
-    levels = _levels(ahead[method], later, end)
+    late = later.facts["days_past_due"].gt(0).to_numpy()
+    levels = (_levels(ahead[method], later, end, ~late), _levels(ahead[method], later, end, late))
     kept = calibrated if method == best else None
     return Trained(method, kept, curves, levels, spread, typical, losses, figures)
 
@@ -168,9 +171,9 @@ def _mean_brier(curves: np.ndarray, known: Known, end: int) -> float:
     return float(np.mean(scores)) if scores else float("nan")
 
 
-def _levels(curves: np.ndarray, known: Known, end: int) -> tuple[float, float, float]:
-    """The quantiles of the curves that 10, 50 and 90 % of the later block's payments came before, within bounds."""
-    rows = np.flatnonzero(known.day + FOLLOWED_DAYS <= end)
+def _levels(curves: np.ndarray, known: Known, end: int, chosen: np.ndarray) -> Levels:
+    """The quantiles of the curves that 10, 50 and 90 % of some of the later block came before, within bounds."""
+    rows = np.flatnonzero(chosen & (known.day + FOLLOWED_DAYS <= end))
     if len(rows) < FOLLOWED_ROWS:
         return LEVELS
     ahead = days_to_money(known, end)[rows]
