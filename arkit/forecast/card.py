@@ -61,9 +61,7 @@ class Card:
         return days | plain | {"notes": self.notes}
 
 
-def evaluate(
-    ledger: Ledger, until: str | pd.Timestamp, *, origins: int = 3, policy: Policy = DEFAULT, seed: int = 0
-) -> Card:
+def evaluate(ledger: Ledger, until: str | pd.Timestamp, *, origins: int = 3, policy: Policy = DEFAULT, seed: int = 0) -> Card:
     """The report card of forecasts on a ledger, from some past days that each knew nothing later.
 
     At each origin a forecast is learned from what was known then, and so are the yardsticks. It is then asked, on days
@@ -83,7 +81,7 @@ def evaluate(
     places = _origins(lives, end, origins)
     said = Said.of(known.notes, lives)
     tests = [
-        _test(known, lives, said, (start, stop, end), policy, seed)
+        _test(known, lives, said, (start, stop, end), PaymentForecast(policy, seed))
         for start, stop in zip(places, [*places[1:], end], strict=True)
     ]
     rows = pd.concat([test.rows for test in tests], ignore_index=True)
@@ -122,12 +120,10 @@ def _origins(lives: Lives, end: int, wanted: int) -> list[int]:
     return [int(place) for place in np.unique(np.linspace(start, max(last, start), wanted).astype("int64"))]
 
 
-def _test(
-    ledger: Ledger, lives: Lives, said: Said, span: tuple[int, int, int], policy: Policy, seed: int
-) -> _Test:
+def _test(ledger: Ledger, lives: Lives, said: Said, span: tuple[int, int, int], model: PaymentForecast) -> _Test:
     """Learn at the first day of ``span``, ask on days up to the second, compare with what is known on the third."""
     start, stop, end = span
-    model = PaymentForecast(policy, seed).fit(ledger, _stamp(start))
+    model.fit(ledger, _stamp(start))
     known = look(lives, np.arange(start, stop, APART), said)
     ahead = days_to_money(known, end)
     document = lives.states["document"].to_numpy()[known.state]
@@ -264,43 +260,31 @@ def _customers(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cash(rows: pd.DataFrame) -> pd.DataFrame:
-    """Weekly cash from what was open, seen from the first and every seventh day looked from."""
+    """Weekly cash from what was open, seen from the first and every sixth day looked from."""
     part = rows[rows["followed"].ge(7 * WEEKS)]
-    days = np.sort(part["day"].unique())[::6]
-    part = part[part["day"].isin(days)]
+    part = part[part["day"].isin(np.sort(part["day"].unique())[::6])]
+    key = [part["currency"], part["day"]]
+    came = _by_week(part["ahead"]).mul(part["open"], axis=0).groupby(key).sum()
+    whole = came.sum(axis=1).groupby("currency").sum()
     found = []
-    for currency, group in part.groupby("currency"):
-        key = [group["day"]]
-        came = _by_week(group, lambda week: group["ahead"].gt(7 * week - 7) & group["ahead"].le(7 * week), key)
-        for way in WAYS:
-            if way in ("arkit", "own"):
-                said = _by_week(group, lambda week, way=way: _chance_of_week(group, way, week), key)
-            else:
-                on = group[f"{way}_days"]
-                said = _by_week(group, lambda week, on=on: on.gt(7 * week - 7) & on.le(7 * week), key)
-            whole = float(came.to_numpy().sum())
-            off = float((said - came).abs().to_numpy().sum())
-            found.append(
-                {
-                    "currency": currency,
-                    "way": way,
-                    "weeks": came.size,
-                    "came": whole,
-                    "off_share": off / whole if whole else np.nan,
-                    "bias_share": float((said - came).to_numpy().sum()) / whole if whole else np.nan,
-                }
-            )
-    return pd.DataFrame(found, columns=["currency", "way", "weeks", "came", "off_share", "bias_share"])
+    for way in WAYS:
+        share = _chances_by_week(part, way) if way in ("arkit", "own") else _by_week(part[f"{way}_days"])
+        off = share.mul(part["open"], axis=0).groupby(key).sum() - came
+        sums = pd.DataFrame({"off_share": off.abs().sum(axis=1), "bias_share": off.sum(axis=1)}).groupby("currency").sum()
+        table = sums.div(whole.where(whole > 0), axis=0).assign(came=whole, weeks=came.groupby("currency").size() * WEEKS)
+        found.append(table.assign(way=way).reset_index())
+    return pd.concat(found, ignore_index=True)[["currency", "way", "weeks", "came", "off_share", "bias_share"]]
 
 
-def _chance_of_week(group: pd.DataFrame, way: str, week: int) -> pd.Series:
-    before = group[f"{way}_{7 * week - 7}"] if week > 1 else 0.0
-    return group[f"{way}_{7 * week}"] - before
+def _by_week(days: pd.Series) -> pd.DataFrame:
+    """1 in the week ahead that a number of days falls into."""
+    return pd.DataFrame({week: days.gt(7 * week - 7) & days.le(7 * week) for week in range(1, WEEKS + 1)}, dtype="float64")
 
 
-def _by_week(group: pd.DataFrame, share: Any, key: list[pd.Series]) -> pd.DataFrame:  # noqa: ANN401 - a function of the week
-    weeks = range(1, WEEKS + 1)
-    return pd.DataFrame({week: (group["open"] * share(week)).groupby(key).sum() for week in weeks})
+def _chances_by_week(rows: pd.DataFrame, way: str) -> pd.DataFrame:
+    """The chance of each week ahead."""
+    by_then = rows[[f"{way}_{7 * week}" for week in range(1, WEEKS + 1)]].set_axis(range(1, WEEKS + 1), axis=1)
+    return by_then.diff(axis=1).fillna({1: by_then[1]})
 
 
 def _notes(rows: pd.DataFrame, tests: list[_Test]) -> list[str]:
@@ -315,35 +299,52 @@ def _notes(rows: pd.DataFrame, tests: list[_Test]) -> list[str]:
 
 def words(card: Card) -> str:
     """The card as text to read."""
-    at30 = card.horizons[card.horizons["horizon"].eq(30)].set_index("way")
+    origins = ", ".join(f"{day:%Y-%m-%d}" for day in card.origins)
     lines = [
-        f"Report card until {card.until:%Y-%m-%d}, forecasts made on {', '.join(f'{day:%Y-%m-%d}' for day in card.origins)}.",
+        f"Report card until {card.until:%Y-%m-%d}, forecasts made on {origins}.",
         *(f"  {note}" for note in card.notes),
         "",
-        "Paid within 30 days or not (Brier: 0 is perfect; AUC: 0.5 is a coin)",
     ]
-    for way, name in WAYS.items():
-        lines.append(f"  {name:<52} Brier {at30.loc[way, 'brier']:.3f}   AUC {at30.loc[way, 'auc']:.3f}")
-    lines += [f"  {'the same chance for all (base rate)':<52} Brier {at30['brier_base'].iloc[0]:.3f}", "", "Other horizons, the forecast as it is used"]
-    for row in card.horizons[card.horizons["way"].eq("arkit")].itertuples():
-        lines.append(f"  {row.horizon:>3} days: {row.paid:.0%} paid, Brier {row.brier:.3f} (base rate {row.brier_base:.3f}), AUC {row.auc:.3f}, n {row.n:,}")
-    lines += ["", "Date of payment, of what was paid"]
-    for row in card.dates.itertuples():
-        covered = f"; {row.covered:.0%} inside the 80 % range" if row.way == "arkit" else ""
-        lines.append(f"  {WAYS[str(row.way)]:<52} {row.days_off:5.1f} days off, bias {row.days_bias:+.1f}{covered}")
-    lines += ["", f"Cash by week, {WEEKS} weeks ahead, from what was open"]
-    for row in card.cash.itertuples():
-        lines.append(f"  {row.currency} {WAYS[str(row.way)]:<48} {row.off_share:.0%} off a week, {row.bias_share:+.0%} in all")
-    lines += ["", "New and returning customers, 30 days"]
-    for row in card.customers[card.customers["n"].gt(0)].itertuples():
-        lines.append(f"  {row.customers:<10} n {row.n:>7,}: said {row.said_30:.0%}, came {row.paid_30:.0%}, Brier {row.brier_30:.3f}")
+    lines += [*_words_of_horizons(card), "", *_words_of_dates(card), ""]
+    lines.append("New and returning customers, 30 days")
+    for row in _rows(card.customers[card.customers["n"].gt(0)]):
+        told = "  {customers:<10} n {n:>7,}: said {said_30:.0%}, came {paid_30:.0%}, Brier {brier_30:.3f}"
+        lines.append(told.format_map(row))
     lines += ["", "Said and came within 30 days, by tenth of the chances (in documents; in money)"]
-    for row in card.deciles[card.deciles["horizon"].eq(30)].itertuples():
-        lines.append(f"  {row.decile:>2}: {row.said:.0%} said, {row.came:.0%} came; {row.said_amount:.0%} said, {row.came_amount:.0%} came")
+    for row in _rows(card.deciles[card.deciles["horizon"].eq(30)]):
+        told = "  {decile:>2}: {said:.0%} said, {came:.0%} came; {said_amount:.0%} said, {came_amount:.0%} came"
+        lines.append(told.format_map(row))
     lines += ["", "What was used at each origin"]
-    for row in card.methods.itertuples():
-        lines.append(f"  {row.origin:%Y-%m-%d}: {row.used}, from {row.paid_documents:,} paid documents")
+    lines += [
+        "  {origin:%Y-%m-%d}: {used}, from {paid_documents:,} paid documents".format_map(row) for row in _rows(card.methods)
+    ]
     return "\n".join(lines)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _words_of_horizons(card: Card) -> list[str]:
+    at_30 = card.horizons[card.horizons["horizon"].eq(30)]
+    lines = ["Paid within 30 days or not (Brier: 0 is perfect; AUC: 0.5 is a coin)"]
+    lines += [f"  {WAYS[row['way']]:<52} Brier {row['brier']:.3f}   AUC {row['auc']:.3f}" for row in _rows(at_30)]
+    lines.append(f"  {'the same chance for all (base rate)':<52} Brier {at_30['brier_base'].iloc[0]:.3f}")
+    lines += ["", "Other horizons, the forecast as it is used"]
+    told = "  {horizon:>3} days: {paid:.0%} paid, Brier {brier:.3f} (base rate {brier_base:.3f}), AUC {auc:.3f}, n {n:,}"
+    return lines + [told.format_map(row) for row in _rows(card.horizons[card.horizons["way"].eq("arkit")])]
+
+
+def _words_of_dates(card: Card) -> list[str]:
+    lines = ["Date of payment, of what was paid"]
+    for row in _rows(card.dates):
+        covered = f"; {row['covered']:.0%} inside the 80 % range" if row["way"] == "arkit" else ""
+        lines.append(f"  {WAYS[row['way']]:<52} {row['days_off']:5.1f} days off, bias {row['days_bias']:+.1f}{covered}")
+    lines += ["", f"Cash by week, {WEEKS} weeks ahead, from what was open"]
+    for row in _rows(card.cash):
+        name = f"{row['currency']} {WAYS[row['way']]}"
+        lines.append(f"  {name:<56} {row['off_share']:.0%} off a week, {row['bias_share']:+.0%} in all")
+    return lines
 
 
 def _number(day: pd.Timestamp) -> int:

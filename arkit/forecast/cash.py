@@ -5,7 +5,7 @@ import pandas as pd
 
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.steps import HORIZONS
-from arkit.ledger import Ledger, parse_day
+from arkit.ledger import Ledger
 from arkit.money import to_major, to_minor
 from arkit.netting import net_of_credits
 from arkit.policy import DEFAULT, Policy
@@ -66,7 +66,8 @@ def _backlog(forecasts: pd.DataFrame, documents: pd.DataFrame, ends: np.ndarray,
     days = np.array([0, *HORIZONS])
     by_then = np.column_stack([_between(whole, days, end) for end in np.r_[0, ends]])
     part, net = np.diff(by_then, axis=1), both["net"].to_numpy("float64")
-    found: dict[object, tuple] = {currency: (np.zeros(len(ends)), np.zeros(len(ends))) for currency in known["currency"].unique()}
+    nothing = (np.zeros(len(ends)), np.zeros(len(ends)))
+    found: dict[object, tuple] = dict.fromkeys(known["currency"].unique(), nothing)
     for currency, rows in both.groupby("currency").indices.items():
         mean = net[rows] @ part[rows]
         variance = spread * (net[rows] ** 2) @ (part[rows] * (1 - part[rows]))

@@ -77,9 +77,7 @@ class Known:
         return Known(self.lives, *parts)
 
 
-def look(
-    lives: Lives, days: np.ndarray, said: Said, *, chosen: np.ndarray | None = None, with_habits: bool = True
-) -> Known:
+def look(lives: Lives, days: np.ndarray, said: Said, *, chosen: np.ndarray | None = None, with_habits: bool = True) -> Known:
     """What was known on each of some days that rise, all in one walk through the book.
 
     ``chosen`` marks which rows of ``lives.open_on(days)`` are wanted; the others still count in their customer's book.
@@ -159,7 +157,7 @@ class _Book:
         document = held["document"].to_numpy()
         about = documents.iloc[document]
         day = np.maximum(held["day"].to_numpy(), about["issued"].to_numpy())
-        log = np.log(np.maximum(held["amount"].to_numpy(), 1e-9))
+        log, bounced = np.log(np.maximum(held["amount"].to_numpy(), 1e-9)), held["bounced"].to_numpy()
         same = np.r_[False, document[1:] == document[:-1]][: len(held)]
         known = pd.DataFrame(
             {
@@ -170,7 +168,7 @@ class _Book:
                 "paid_on": held["paid_on"].to_numpy(),
                 "count": np.where(same, 0, 1),
                 "log": log - np.where(same, np.r_[0, log[:-1]][: len(log)], 0),
-                "bounced": held["bounced"].to_numpy() - np.where(same, np.r_[0, held["bounced"].to_numpy()[:-1]][: len(log)], 0),
+                "bounced": bounced - np.where(same, np.r_[0, bounced[:-1]][: len(log)], 0),
             }
         ).sort_values("day", kind="stable", ignore_index=True)
         changed = known["count"].ne(0) | known["log"].ne(0)
@@ -221,13 +219,12 @@ def _on_day(
     book: _Book, state: np.ndarray, keep: np.ndarray, said: Said, *, with_habits: bool
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """The facts of the rows to keep of one day, and the habits of their customers."""
-    lives, today = book.lives, book.day
+    lives = book.lives
     held = lives.states.iloc[state]
     about = lives.documents.iloc[held["document"].to_numpy()]
     customer = about["customer"].to_numpy()
-    past_due = today - about["due"].to_numpy()
     usual, amounts = _usual(book), _usual_amounts(book)
-    waiting = _waiting(book, past_due, held, about, usual, amounts[0])
+    waiting = _waiting(book, held, about, usual, amounts[0])
     kept, who = about[keep], customer[keep]
     facts = _of_document(book, held[keep], kept, said, amounts) | {name: values[who] for name, values in usual["facts"].items()}
     facts |= {name: values[keep] for name, values in waiting.items()}
@@ -277,15 +274,14 @@ def _k(n: np.ndarray, own: np.ndarray, mean: float, within: float) -> float:
     return float(np.clip(within / between, K_LOW, K_HIGH)) if between > 0 else K_HIGH
 
 
-def _waiting(
-    book: _Book, past_due: np.ndarray, held: pd.DataFrame, about: pd.DataFrame, usual: dict, amounts: np.ndarray
-) -> dict[str, np.ndarray]:
+def _waiting(book: _Book, held: pd.DataFrame, about: pd.DataFrame, usual: dict, amounts: np.ndarray) -> dict[str, np.ndarray]:
     """What else the customer owes, per row; open invoices past due count as late so far."""
     s, size, customer = book.sums, len(book.lives.customers), about["customer"].to_numpy()
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.bincount(customer, weights=values, minlength=size)
 
+    past_due = book.day - about["due"].to_numpy()
     late = past_due > 0
     worth = held["open"].to_numpy() / np.exp(amounts[about["account"].to_numpy()])
     mean, prior = usual["facts"]["late_mean"], usual["prior"]

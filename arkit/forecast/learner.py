@@ -75,7 +75,7 @@ class Boosting:
             max_leaf_nodes=24 if large else 8,
             min_samples_leaf=200,
             l2_regularization=5.0,
-            early_stopping=False,
+            early_stopping=False,  # pyright: ignore[reportArgumentType]
             random_state=self.seed,
         )
         # on few cores with neighbours, threads that wait for each other take ten times as long

@@ -21,11 +21,11 @@ MOSTLY = 0.5
 class Lives:
     """Receivables, and the states each goes through; days are numbers of days from 1 January 1970.
 
-    ``documents`` has one row per invoice or debit ever issued: its names, the ``row`` it was read from, ``customer`` and ``account`` (customer and
-    currency) as codes, ``issued`` and ``due``. ``states`` has one row per document and day with a posting, in that order:
-    ``document`` (its row), ``day``, ``until`` (the first day it no longer holds), and at the end of that day ``amount``,
-    ``open``, ``paid`` (major units), ``payments``, ``bounced``, ``paid_on`` and the flag ``over``: nothing left to ask for.
-    ``customers`` holds the names the codes stand for.
+    ``documents`` has one row per invoice or debit ever issued: its names, the ``row`` it was read from, ``customer``,
+    ``account`` (customer and currency) and ``money`` (currency) as codes, ``issued`` and ``due``. ``states`` has one row per
+    document and day with a posting, in that order: ``document`` (its row), ``day``, ``until`` (the first day it no longer
+    holds), and at the end of that day ``amount``, ``open``, ``paid`` (major units), ``payments``, ``bounced``, ``paid_on``
+    and the flag ``over``: nothing left to ask for. ``customers`` holds the names the codes stand for.
     """
 
     documents: pd.DataFrame

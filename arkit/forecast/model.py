@@ -16,17 +16,17 @@ from arkit.forecast.known import Known, look
 from arkit.forecast.lives import Lives
 from arkit.forecast.said import Said
 from arkit.forecast.steps import EDGES, HORIZONS, chance, days_at
-from arkit.forecast.training import FEW, NAMED, YARDSTICKS, Trained, train
+from arkit.forecast.training import FEW, NAMED, YARDSTICKS, train
 from arkit.forecast.words import reasons
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import EXPLANATIONS, FORECASTS, NOTES
+from arkit.tables import DOCUMENTS, EXPLANATIONS, FORECASTS, NOTES
 
 #: Changes when what a file holds is to be understood differently.
 FORMAT = 1
 #: A weekday that fewer than this share of the book's payments fall on is not forecast.
 IDLE = 0.01
-#: The customers, payments and notes that a forecast from open items alone must do without.
+#: What names a document.
 NAMES = ["as_of", "customer_id", "document_id", "instalment", "currency", "entity"]
 
 
@@ -204,10 +204,7 @@ class PaymentForecast:
             )
         if not len(documents):
             return None, np.zeros(0, "int64"), self.trained_.method
-        rows = documents.reset_index(drop=True)
-        rows = rows.reindex(columns=list(dict.fromkeys([*rows.columns, *_NEEDED])))
-        rows = rows.assign(**{name: rows[name].fillna("") for name in ("instalment", "entity")})
-        rows = rows.assign(**{name: rows[name].fillna(0) for name in ("payments", "bounced")})
+        rows = DOCUMENTS.conform(documents).reset_index(drop=True)
         lives = Lives.of_documents(rows, self.policy)
         said = Said.of(self.notes_ if notes is None else notes, lives)
         known = look(lives, np.array([_number(pd.Timestamp(days.iloc[0]))]), said)
@@ -240,7 +237,8 @@ class PaymentForecast:
         if trained.figures["sampled"] < 1:
             why += f", a sample of {trained.figures['sampled']:.0%} of its past days' open documents"
         count = table["n"].astype("str")
-        own = np.select([table["n"].eq(0), table["n"].eq(1)], ["new customer: as others pay", "1 paid invoice of its own"], count + " paid invoices of its own")
+        several = count + " paid invoices of its own"
+        own = np.select([count.eq("0"), count.eq("1")], ["new customer: as others pay", "1 paid invoice of its own"], several)
         far = np.where(table["expected_date"].isna(), f"; less likely than not within {EDGES[-1]} days", "")
         return pd.Series(why + "; ", index=table.index, dtype="str") + own + far
 
@@ -250,8 +248,8 @@ class PaymentForecast:
         left[place] = False
         owed = (documents["open_amount"].gt(0) & documents["kind"].ne("payment")).to_numpy()
         rows = documents.reindex(columns=[*NAMES, "open_amount"])[left & owed]
-        blank = {name: np.nan for name in (f"p_{horizon}" for horizon in HORIZONS)}
-        dates = {name: pd.NaT for name in ("expected_date", "low_date", "high_date")}
+        dates = {name: pd.Series(pd.NaT, index=rows.index) for name in ("expected_date", "low_date", "high_date")}
+        blank = dict.fromkeys([f"p_{horizon}" for horizon in HORIZONS], np.nan)
         return rows.assign(**blank, **dates, n=0, basis="a remainder too small to ask for: no forecast")
 
     def _must_be_fitted(self) -> None:
@@ -262,9 +260,6 @@ class PaymentForecast:
                 got="PaymentForecast()",
                 fix='say PaymentForecast().fit(ledger, until="2026-10-31")',
             )
-
-
-_NEEDED = ("paid_amount", "last_paid_on", "payments", "bounced", "instalment", "entity")
 
 
 def _number(day: pd.Timestamp) -> int:

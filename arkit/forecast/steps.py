@@ -54,7 +54,7 @@ def _habits(known: Known, row: np.ndarray, step: np.ndarray) -> tuple[np.ndarray
     monthly, weekly = np.ones(len(row), "float32"), np.ones(len(row), "float32")
     for number in np.unique(step):
         here = np.flatnonzero(step == number)
-        ahead = np.arange(EDGES[number] + 1, EDGES[number + 1] + 1)[:31]
+        ahead = np.arange(int(EDGES[number]) + 1, int(EDGES[number + 1]) + 1)[:31]
         days = known.day[row[here], None] + ahead[None, :]
         monthly[here] = np.take_along_axis(known.monthly[row[here]], day_of_month(days) - 1, 1).mean(axis=1)
         weekly[here] = np.take_along_axis(known.weekly[row[here]], weekday(days), 1).mean(axis=1)

@@ -42,7 +42,7 @@ def reasons(known: Known, chances: Callable[[Known], np.ndarray], facts: pd.Seri
     whole = chances(known)
     moved = pd.DataFrame({group: whole - chances(typical(known, group, facts)) for group in GROUPS})
     told = pd.DataFrame({group: said(known) for group, said in WORDS.items()})
-    moved = moved.where(told.ne(""), 0.0)
+    moved = moved.where(told.map(len).gt(0), 0.0)
     order = np.argsort(-moved.abs().to_numpy(), axis=1, kind="stable")[:, :MOST]
     lines = pd.Series("", index=moved.index, dtype="str")
     rows = np.arange(len(moved))
@@ -76,15 +76,17 @@ def _usual(known: Known) -> pd.Series:
     how = np.select([mean > 0, mean < 0], [_days(mean) + " late", _days(mean) + " early"], "on the due day")
     of = _numbers(n) + np.where(n.eq(1), " invoice paid", " invoices paid")
     trend = (facts["late_recent"] - facts["late_mean"]).round()
-    lately = np.select([trend >= 2, trend <= -2], [", lately " + _days(trend) + " later", ", lately " + _days(trend) + " earlier"], "")
+    shift = [", lately " + _days(trend) + " later", ", lately " + _days(trend) + " earlier"]
+    lately = np.select([trend >= 2, trend <= -2], shift, "")
     words = np.where(n.gt(0), "usually pays " + pd.Series(how, dtype="str") + " (" + of + ")" + lately, "has paid nothing yet")
     return pd.Series(words, dtype="str")
 
 
 def _owes(known: Known) -> pd.Series:
     n, late, oldest = known.facts["open_others"], known.facts["late_others"], known.facts["oldest_late"]
-    words = _numbers(n) + " other open, " + _numbers(late) + " of them past due, oldest " + _days(oldest)
-    return pd.Series(np.select([late > 0, n > 0], [words, _numbers(n) + " other open, none past due"], "nothing else is open"), dtype="str")
+    some = _numbers(n) + " other open"
+    words = some + ", " + _numbers(late) + " of them past due, oldest " + _days(oldest)
+    return pd.Series(np.select([late > 0, n > 0], [words, some + ", none past due"], "nothing else is open"), dtype="str")
 
 
 def _dispute(known: Known) -> pd.Series:
