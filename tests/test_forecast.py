@@ -1,24 +1,25 @@
 import json
-import subprocess
-import sys
 import zipfile
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
+from arkit.cli import main
 from arkit.errors import ForecastRefused
 from arkit.forecast import PaymentForecast, cash_forecast, evaluate, features
 from arkit.forecast import words as card_words
 from arkit.forecast.curves import Curves
-from arkit.forecast.known import FACTS
+from arkit.forecast.known import FACTS, look
 from arkit.forecast.lives import NEVER, Lives
-from arkit.forecast.steps import EDGES, STEPS, chance, days_at
+from arkit.forecast.said import Said
+from arkit.forecast.steps import EDGES, STEPS, chance, days_at, days_to_money
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.policy import DEFAULT
-from arkit.sample import company, sample_ledger
+from arkit.sample import company, sample_ledger, write_sample
 
 DAY = "2026-10-31"
 CHANCES = ["p_7", "p_14", "p_30", "p_60", "p_90"]
@@ -194,7 +195,8 @@ def test_every_open_document_gets_a_row_with_rising_chances_and_dates_in_order(b
     assert sorted(table["document_id"]) == sorted(opened["document_id"])
     told = table[table["p_7"].notna()]
     assert (told[CHANCES].diff(axis=1).iloc[:, 1:] >= -1e-12).all().all()
-    assert told[CHANCES].stack().between(0, 1).all()
+    assert told[CHANCES].ge(0).all().all()
+    assert told[CHANCES].le(1).all().all()
     assert told["low_date"].dropna().gt(pd.Timestamp(DAY)).all()
     dated = told.dropna(subset=["expected_date", "high_date"])
     assert (dated["low_date"].le(dated["expected_date"]) & dated["expected_date"].le(dated["high_date"])).all()
@@ -242,9 +244,10 @@ def test_the_basis_says_what_was_learned_from_and_how_much_is_the_customers_own(
     assert book.model.card_["method"] in ("gradient boosting", "logistic regression")
     assert book.forecasts["basis"].str.contains(r"learned from 2,\d\d\d paid documents until 2026-10-31; \d+ paid").any()
     assert book.forecasts["basis"].str.contains("new customer: as others pay; less likely than not within 365 days").any()
-    basis = small.model.predict(small.documents)["basis"]
+    table = small.model.predict(small.documents)
+    basis = table.loc[table["p_7"].notna(), "basis"]
     assert basis.str.startswith("Kaplan-Meier curves by customer, segment and book, from ").all()
-    assert basis.str.contains("fewer than 300 or too short a time teach nothing better").all()
+    assert basis.str.contains("fewer than 300, or of too short a time, are too little to learn from").all()
 
 
 def test_reasons_are_told_in_words_with_points(book):
@@ -281,7 +284,7 @@ def test_open_items_alone_lean_on_what_was_learned_before(book):
 def test_what_cannot_be_forecast_is_refused_in_four_lines(book):
     with pytest.raises(ForecastRefused, match=r"has learned nothing yet.\n  expected: a model that was fitted\n  got: Pay"):
         PaymentForecast().predict(book.documents)
-    with pytest.raises(ForecastRefused, match="the documents are of several days.\n  expected: the documents of one day"):
+    with pytest.raises(ForecastRefused, match=r"the documents are of several days\.\n  expected: the documents of one day"):
         book.model.predict(book.ledger.open_items(["2026-09-30", DAY]))
     with pytest.raises(ForecastRefused, match="too short for a report card"):
         evaluate(book.ledger.until("2024-09-30"), "2024-09-30")
@@ -304,12 +307,10 @@ def test_a_model_of_other_versions_is_refused(small, tmp_path):
         about["versions"]["scikit-learn"] = "0.1"
         old.writestr("about.json", json.dumps(about))
         old.writestr("model.pickle", b"never read")
-    with pytest.raises(
-        ForecastRefused, match=r"'old.arkit' was written by other versions.\n  expected: scikit-learn 1[^\n]*\n"
-    ):
+    with pytest.raises(ForecastRefused, match=r"'old.arkit' was written by other versions.\n  expected: scikit-learn 1"):
         PaymentForecast.load(file)
     (tmp_path / "none.arkit").write_text("nothing")
-    with pytest.raises(ForecastRefused, match="'none.arkit' is not a saved forecast"):
+    with pytest.raises(ForecastRefused, match=r"'none\.arkit' is not a saved forecast"):
         PaymentForecast.load(tmp_path / "none.arkit")
 
 
@@ -345,8 +346,8 @@ GIVEN_UP, DRIFT, SPREAD = 0.08, 10.0, 4.0
 
 def simulated(rng):
     """Invoices paid so many days late: the customer's own mean, later by `DRIFT` over the whole time, some never."""
-    customers = 60
-    first = np.where(np.arange(customers) < 45, START, END - rng.integers(30, 240, customers))
+    customers = 100
+    first = np.where(np.arange(customers) < 60, START + rng.integers(0, 600, customers), END - rng.integers(15, 60, customers))
     count = np.maximum(1, np.rint((END - first) / 20).astype("int64"))
     who = np.repeat(np.arange(customers), count)
     issued = first[who] + np.floor(rng.random(len(who)) * (END - first[who])).astype("int64")
@@ -400,11 +401,12 @@ def closed_only(made, opened):
 def test_true_chances_are_recovered_and_closed_invoices_alone_do_not_tell_them(simulation):
     found, opened = simulation.found, simulation.opened
     assert len(found) > 100
-    for horizon, most in ((14, 0.08), (30, 0.08), (60, 0.08)):
+    returning = found["n"].ge(8)  # what a new customer is like nobody knows; on average it must be right all the same
+    for horizon in (14, 30, 60):
         true = truth(opened, horizon)
         ours = found[f"p_{horizon}"]
         assert abs(ours.mean() - true.mean()) < 0.04
-        assert (ours - true).abs().mean() < most
+        assert (ours - true)[returning].abs().mean() < 0.08
     on = closed_only(simulation.made, opened)
     assert on.le(END).mean() > 0.1  # dates in the past for what is still open
     said = on.le(END + 30).astype("float64")
@@ -447,13 +449,13 @@ def test_the_report_card_of_a_known_truth(simulation):
 
 
 def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):
-    monkeypatch.setattr("arkit.forecast.training._mean_brier", lambda curves, known, end: float(curves is curves))
-    monkeypatch.setattr("arkit.forecast.training.min", lambda losses, key: "mean_delay", raising=False)
+    scores = iter([0.3, 0.2, 0.1, 0.4])  # the learner, the curves, the mean delay, the book
+    monkeypatch.setattr("arkit.forecast.training._mean_brier", lambda *_: next(scores))
     ledger = sample_ledger(customers=20, months=24)
     table = PaymentForecast().fit(ledger, DAY).predict(ledger.at(DAY))
     told = table.loc[table["p_7"].notna(), "basis"]
     assert told.str.startswith("the customer's mean delay, from ").all()
-    assert told.str.contains("it did better than (?:gradient boosting|logistic regression|the customer's mean delay)").all()
+    assert told.str.contains("it did better than (?:gradient boosting|logistic regression) on a later").all()
 
 
 # published data -----------------------------------------------------------------------------------------------------------
@@ -462,40 +464,29 @@ def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):
 def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(shared):
     ledger = load(shared("data/ibm"), date_order="mdy", currency="USD")
     model = PaymentForecast().fit(ledger, "2013-06-30")
-    days = pd.date_range("2013-07-01", ledger.entries.query("kind == 'invoice'")["date"].max())
-    found = []
-    for day in days:
-        documents = ledger.at(day)
-        new = documents["issued"].eq(day) & documents["open_amount"].gt(0)
-        if new.any():
-            table = model.predict(documents)
-            found.append(table[table["document_id"].isin(documents.loc[new, "document_id"])])
-    told = pd.concat(found, ignore_index=True)
-    paid = ledger.entries.query("kind == 'payment'").set_index("document_id")["date"]
-    ahead = (told["document_id"].map(paid) - told["as_of"]).dt.days
-    late = ahead.gt(30)  # every invoice of this book falls due after 30 days
-    assert len(told) == 534  # of 536; two were paid on the day they were written
-    assert ((1 - told["p_30"] - late) ** 2).mean() <= 0.135
-    off = (told["expected_date"] - told["as_of"]).dt.days - ahead
-    assert off.abs().mean() <= 5.8
-    inside = told["low_date"].le(told["as_of"] + pd.to_timedelta(ahead, unit="D")) & told["high_date"].ge(
-        told["as_of"] + pd.to_timedelta(ahead, unit="D")
-    )
-    assert inside.mean() >= 0.75
+    lives = Lives.of_ledger(ledger, DEFAULT)
+    known = look(lives, np.arange(number("2013-07-01"), number("2013-12-31")), Said.of(None, lives))
+    document = lives.states["document"].to_numpy()[known.state]
+    written = np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day)
+    assert len(written) == 534  # of 536; two were paid on the day they were written
+    new = known.take(written)
+    ahead, curves = days_to_money(new, number("2014-12-31")), model.trained_.ahead(new)
+    late, said = ahead > 30, 1 - chance(curves, 30)  # every invoice of this book falls due after 30 days
+    assert ((said - late) ** 2).mean() <= 0.134
+    assert roc_auc_score(late, said) >= 0.862
+    low, middle, high = model.days(curves, new)
+    assert np.abs(middle - ahead).mean() <= 5.75
+    assert ((low <= ahead) & (ahead <= high)).mean() >= 0.75
 
 
-def test_evaluate_prints_the_card_and_json_of_a_short_book_is_refused(tmp_path):
-    command = [sys.executable, "-m", "arkit.cli"]
-    subprocess.run(
-        [*command, "sample", str(tmp_path / "s"), "--customers", "8", "--months", "15"], check=True, capture_output=True
-    )
-    said = [*command, "evaluate", str(tmp_path / "s"), "--origins", "1"]
-    ran = subprocess.run([*said, "--until", DAY], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("Report card until 2026-10-31, forecasts made on ")
-    assert "used at some origin, for nothing learned did better: Kaplan-Meier curves by customer" in ran.stdout
-    ran = subprocess.run([*said, "--json"], capture_output=True, text=True, check=False)
-    assert {"horizons", "dates", "deciles", "cash", "methods"} < set(json.loads(ran.stdout))
-    ran = subprocess.run([*said, "--until", "2025-10-31"], capture_output=True, text=True, check=False)
-    assert ran.returncode == 3
-    assert "ForecastRefused: the ledger is too short for a report card." in ran.stderr
+def test_evaluate_prints_the_card_and_a_short_book_is_refused(tmp_path, capsys):
+    write_sample(tmp_path / "s", customers=8, months=15)
+    said = ["evaluate", str(tmp_path / "s"), "--origins", "1"]
+    assert main([*said, "--until", DAY]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Report card until 2026-10-31, forecasts made on ")
+    assert "used at some origin, for nothing learned did better: Kaplan-Meier curves by customer" in told
+    assert main([*said, "--json"]) == 0
+    assert {"horizons", "dates", "deciles", "cash", "methods"} < set(json.loads(capsys.readouterr().out))
+    assert main([*said, "--until", "2025-10-31"]) == 3
+    assert "ForecastRefused: the ledger is too short for a report card." in capsys.readouterr().err

@@ -231,7 +231,7 @@ class PaymentForecast:
             if method != trained.method:
                 why += ", for these documents show no payments"
             elif not trained.losses:
-                why += f", for fewer than {FEW} or too short a time teach nothing better"
+                why += f", for fewer than {FEW}, or of too short a time, are too little to learn from"
             else:
                 why += f", for it did better than {NAMED[trained.figures['tried']]} on a later block"
         if trained.figures["sampled"] < 1:
