@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from arkit.buckets import names_by_days
 from arkit.errors import PolicyRefused, TableRefused
 from arkit.money import to_major, to_minor
 from arkit.netting import net_of_credits
@@ -24,8 +25,7 @@ def bucket_names(edges: Sequence[int] | str) -> list[str]:
     """
     if isinstance(edges, str):
         return [*MONTHS]
-    spans = [f"{low + 1}-{high}" for low, high in zip([0, *edges[:-1]], edges, strict=True)]
-    return ["current", *spans, f"over {edges[-1]}"]
+    return names_by_days(edges)
 
 
 def age(

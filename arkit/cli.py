@@ -216,6 +216,8 @@ def _told(out: Path) -> str:
         lines.append(words)
         explained = run["reconciliation"].get(currency)
         lines += [f"    {explained['in_words'][:400]}"] if explained and float(explained["difference"]) else []
+    later = [f"{amount} {currency}" for currency, amount in run["dated_later"].items() if float(amount)]
+    lines += [f"  dated later than the day, not counted: {', '.join(later)} (tables/post_dated.csv)"] if later else []
     asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
@@ -245,7 +247,8 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
             lines += [f"{file['name']}: " + ("" if file.get("set_aside") else "refused. ") + file["message"], ""]
             continue
         rows = ", ".join(f"{n:,} {name}" for name, n in file["rows"].items() if n)
-        lines += [f"{file['name']}: {file['export']}, headings in row {file['header_row']}", f"  rows: {rows}"]
+        headings = f"headings in row {file['header_row']}" if file["header_row"] else "no headings"
+        lines += [f"{file['name']}: {file['export']}, {headings}", f"  rows: {rows}"]
         lines += [f"  {name}: '{field['heading']}' ({', '.join(field['samples'])})" for name, field in file["fields"].items()]
         unused = file["columns"].partition("not used: ")[2]
         lines += [f"  not used: {unused}"] if unused else []

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from arkit.money import to_major, to_minor
+from arkit.tables import SHORT_PAID
 from arkit.terms import Grant, discount_taken
 
 
@@ -11,9 +12,8 @@ def short_paid(
 ) -> pd.DataFrame:
     """Invoices with a discount in their terms that were paid and are open by what looks like it.
 
-    One row per open invoice that money was received for: ``as_of``, ``customer_id``, ``document_id``, ``instalment``,
-    ``currency``, ``open_amount``, ``taken`` (``in time``, ``late``, ``too little``), ``granted`` (to be posted as a discount)
-    and ``left`` (still owed). The ledger itself never grants anything: a discount counts once it is posted.
+    One row per open invoice that money was received for, shape `SHORT_PAID`. The ledger itself never grants anything: a
+    discount counts once it is posted.
 
     Parameters
     ----------
@@ -48,6 +48,6 @@ def short_paid(
         }
     )
     found = discount_taken(payments, grant=grant, tolerance_days=tolerance_days)
-    told = short[["as_of", "customer_id", "document_id", "instalment", "currency", "open_amount"]]
     granted = found["granted"].to_numpy()
-    return told.assign(taken=found["taken"], granted=to_major(granted, currency), left=to_major(is_open - granted, currency))
+    money = {"granted": to_major(granted, currency), "left": to_major(is_open - granted, currency)}
+    return SHORT_PAID.conform(short.assign(taken=found["taken"], **money)[SHORT_PAID.names])

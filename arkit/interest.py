@@ -168,7 +168,13 @@ def claim(
     excluded = _excluded(late, people, country, law, exclude)
     history, from_postings = _history(late, entries)
     blank = {"interest": 0.0, "fixed_sum": 0.0, "rate": np.nan, "per_diem": 0.0, "basis": "", "source": "", "caveat": ""}
-    table = late.assign(**blank, rate_as_of=pd.NaT, jurisdiction=law, excluded=excluded, days=late["days_late"])
+    table = late.assign(
+        **blank,
+        rate_as_of=pd.Series(pd.NaT, late.index, "datetime64[s]"),
+        jurisdiction=law,
+        excluded=excluded,
+        days=late["days_late"],
+    )
     table["principal"] = late["open_amount"]
     parts = [table[table["excluded"].ne("")]]
     for name in law[excluded.eq("")].unique():
@@ -394,7 +400,7 @@ def _claimed(chosen: pd.DataFrame, terms: _Terms, history: pd.DataFrame, from_po
         per_diem=to_major(_rounded(_exact(open_minor) * rate, MILLION * YEAR), currency),
         basis=_basis(chosen, terms, half_year, from_postings),
         source=_of_reference(terms, half_year, "source", "the contract"),
-        rate_as_of=_of_reference(terms, half_year, "as_of", pd.NaT),
+        rate_as_of=_of_reference(terms, half_year, "as_of", np.datetime64("NaT", "s")),
         caveat=_caveat(chosen, terms, half_year, own),
     )
 
@@ -432,9 +438,13 @@ def _caveat(chosen: pd.DataFrame, terms: _Terms, half_year: np.ndarray, own: np.
     unsure = np.r_[0, np.cumsum(~sure)]
     first = terms.reference.half_year(chosen["due_date"].to_numpy("datetime64[s]").astype("datetime64[D]") + 1)
     shaky = unsure[half_year + 1] - unsure[first] > 0
-    said += np.where(shaky, f"; a {terms.reference.name} in it is not confirmed", "")
+    said += pd.Series(
+        np.where(shaky, f"; a {terms.reference.name} in it is not confirmed", ""), index=chosen.index, dtype="str"
+    )
     said += "" if terms.law.confirmed else "; the rule itself is not confirmed"
-    return said + np.where(own, "", f"; fixed sums are in {terms.law.currency} and not added")
+    return said + pd.Series(
+        np.where(own, "", f"; fixed sums are in {terms.law.currency} and not added"), said.index, dtype="str"
+    )
 
 
 def _excluded(
@@ -564,7 +574,8 @@ def _jurisdiction(entry: dict[str, Any], references: Mapping[str, Reference]) ->
     _checked(entry, [field.name for field in fields(Jurisdiction)], ("warn_above",))
     if entry["rule"] != "contract" and entry["reference"] not in references:
         raise _refuse(entry["name"], f"reference: one of {', '.join(references)}", repr(entry["reference"]))
-    return Jurisdiction(**({"warn_above": []} | entry))
+    complete: dict[str, Any] = {"warn_above": [], **entry}
+    return Jurisdiction(**complete)
 
 
 def _references(entries: list[dict[str, Any]]) -> dict[str, Reference]:

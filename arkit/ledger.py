@@ -18,7 +18,7 @@ from arkit.errors import ArkitError, DayRefused, TableRefused, some
 from arkit.money import text, to_major, to_minor, totals
 from arkit.postings import KEY, Postings
 from arkit.snapshots import listed_on
-from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, POST_DATED, RECEIPTS, REJECTS, SNAPSHOTS
 from arkit.terms import due_dates, early_payment
 
 #: Stands for a table that is left out; a ledger once made holds all of them.
@@ -156,9 +156,8 @@ class Ledger:
     def post_dated(self, day: str | pd.Timestamp) -> pd.DataFrame:
         """What is posted with a later day on documents of ``day``: not there yet, so not counted, and shown apart.
 
-        One row per document: ``entity``, ``customer_id``, ``currency``, ``document_id``, ``open_amount`` at the end of the
-        day, ``later`` (minus lowers it), ``last_day`` of these postings and what they leave as ``remaining``. Amounts are in
-        the document's currency, exact. Asked for a day long past this is simply what happened since.
+        One row per document, shape `POST_DATED`; amounts are in the document's currency, exact. Asked for a day long past
+        this is simply what happened since.
 
         Examples
         --------
@@ -176,7 +175,7 @@ class Ledger:
         rows = now.groupby(KEY, as_index=False)["open_amount"].sum().merge(sums, on=KEY)
         rows["remaining"] = rows["open_amount"] + rows["later"]
         money = {name: to_major(rows[name].to_numpy(), rows["currency"]) for name in ("open_amount", "later", "remaining")}
-        return rows.assign(**money)[[*KEY, "open_amount", "later", "last_day", "remaining"]]
+        return POST_DATED.conform(rows.assign(**money))
 
     def until(self, day: str | pd.Timestamp) -> "Ledger":
         """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
@@ -258,8 +257,9 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
 
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
     """All customers: those listed, each once, then those that only postings name, under their number."""
-    named = pd.concat([pd.Series(source["customer_id"].unique()) for source in sources], ignore_index=True).drop_duplicates()
-    unlisted = named[~named.isin(customers["customer_id"])]
+    named = [pd.Series(source["customer_id"].unique(), dtype="str") for source in sources]
+    everybody = pd.concat([customers["customer_id"], *named], ignore_index=True)
+    unlisted = everybody[~everybody.duplicated()].loc[len(customers) :]
     rows = CUSTOMERS.conform(pd.DataFrame({"customer_id": unlisted, "name": unlisted}))
     both = pd.concat([customers, rows], ignore_index=True) if len(rows) else customers
     return both.drop_duplicates("customer_id", ignore_index=True)

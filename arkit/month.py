@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
 from arkit.ledger import Ledger
@@ -13,7 +14,7 @@ from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import blocked
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
-from arkit.tables import ROUTES
+from arkit.tables import MEASURES, ROUTES
 from arkit.workbook import write_workbook
 
 #: Begin of a text that a spreadsheet would take for a formula.
@@ -48,7 +49,8 @@ def summarise(
     """
     is_open = documents[documents["open_amount"].ne(0)]
     moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
-    before = moved[moved["open_amount"].ne(0) | moved["settled_on"].ge(moved["as_of"])]
+    settled_today = moved["settled_on"].ge(moved["as_of"]) & moved["settled_after"].isna()
+    before = moved[moved["open_amount"].ne(0) | settled_today]
     control = control_totals(control_total, documents)
     codes = pd.Index(sorted({*is_open["currency"], *before["currency"], *control}), dtype="str", name="currency")
     summary = _amounts_open(is_open, codes)
@@ -97,6 +99,7 @@ def write_month(
     scores: pd.DataFrame,
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
+    measures: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -149,6 +152,7 @@ def write_month(
     )
     tables = {
         "aging": aged.reset_index(),
+        "measures": MEASURES.conform(measures),
         "documents": documents,
         "scores": scores,
         "actions": actions,
@@ -159,9 +163,12 @@ def write_month(
     }
     if policy.interest.jurisdiction:
         tables["interest"] = _claimed(ledger, documents, policy)
+    later = ledger.post_dated(documents["as_of"].max())
+    tables |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
     _write_tables(target / "tables", tables)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
     run = _run(summary, ledger, tables) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
+    run |= {"dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
 

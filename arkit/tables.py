@@ -251,6 +251,37 @@ DOCUMENTS = Table(
     ),
 )
 
+POST_DATED = Table(
+    "post_dated",
+    "document with postings dated later than the day",
+    (
+        ENTITY,
+        CUSTOMER,
+        CURRENCY,
+        DOCUMENT,
+        Column("open_amount", "money", "what is open at the end of the day"),
+        Column("later", "money", "what is dated later, not counted; minus lowers what is owed"),
+        Column("last_day", "day", "the day of the last of these postings"),
+        Column("remaining", "money", "what they leave open"),
+    ),
+)
+
+SHORT_PAID = Table(
+    "short_paid",
+    "invoice paid short of a discount in its terms",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("open_amount", "money", "what is still open"),
+        Column("taken", "text", "in time, late, or too little: more is missing than the discount"),
+        Column("granted", "money", "to be posted as a discount"),
+        Column("left", "money", "still owed"),
+    ),
+)
+
 SNAPSHOTS = Table(
     "snapshots",
     "document listed in an export that shows one day only",
@@ -460,6 +491,98 @@ INTEREST = Table(
     ),
 )
 
+GROUP = Column("group", "text", "the group; empty: the whole book, or those without a value")
+
+MIGRATIONS = Table(
+    "migrations",
+    "group, currency, state of open money and where it went by the next day",
+    (
+        GROUP,
+        CURRENCY,
+        Column("level", "text", "document: each document followed; balance: bucket totals compared"),
+        Column("state", "text", "the bucket it was in"),
+        Column("to", "text", "the bucket it is in next, or paid, credited, written off"),
+        Column("opening", "money", "what was in the state, all steps together"),
+        Column("moved", "money", "of it, what went there; by balance: what is there next"),
+        Column("rate", "share", "moved / opening"),
+        Column("steps", "count", "how many pairs of days were added together"),
+    ),
+)
+
+LOSS_RATES = Table(
+    "loss_rates",
+    "group, currency and bucket",
+    (
+        GROUP,
+        CURRENCY,
+        Column("bucket", "text", "days past due"),
+        Column("loss_rate", "share", "what is lost of it in the end; missing where too little was seen"),
+        Column("basis", "text", "how it was found"),
+    ),
+)
+
+COHORTS = Table(
+    "cohorts",
+    "month of invoice, currency and month since",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("cohort", "day", "the last day of the month of invoice"),
+        Column("months_since", "count", "0 is the month of invoice"),
+        Column("billed", "money", "invoices of that month less their credit notes, as known on as_of"),
+        Column("collected", "money", "cash received for them so far, cumulative; returned payments taken off"),
+        Column("share", "share", "collected / billed"),
+        Column("complete", "flag", "that month was over on as_of; if not, more will come in it"),
+    ),
+)
+
+PROJECTIONS = Table(
+    "projections",
+    "month of invoice and currency",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("cohort", "day", "the last day of the month of invoice"),
+        Column("billed", "money", "invoices of that month less their credit notes"),
+        Column("collected", "money", "cash received so far, to the last month that is over"),
+        Column("ultimate", "money", "cash expected in the end, at most what was billed"),
+        Column("expected", "money", "ultimate less collected"),
+    ),
+)
+
+ALLOWANCES = Table(
+    "allowances",
+    "row of the aging and bucket",
+    (
+        AS_OF,
+        GROUP,
+        CURRENCY,
+        Column("bucket", "text", "days past due"),
+        Column("balance", "money", "what is open in it"),
+        Column("rate", "share", "expected loss"),
+        Column("allowance", "money", "balance x rate, to the minor unit; missing where there is no rate"),
+        Column("basis", "text", "where the rate comes from"),
+    ),
+)
+
+MEASURES = Table(
+    "measures",
+    "day, group, currency and measure",
+    (
+        AS_OF,
+        Column("by", "text", "what the groups are, 'segment' for example; empty: the whole book"),
+        GROUP,
+        CURRENCY,
+        Column("measure", "text", "its name, 'dso' for example"),
+        Column("value", "number", "the figure; missing where the ledger cannot answer for it"),
+        Column("unit", "text", "days, %, share (0 to 1), index (0 to 1) or times a period"),
+        Column("shown", "text", "the figure as one writes it, with its unit"),
+        Column("formula", "text", "how it is computed, with what was decided where sources disagree"),
+        Column("inputs", "text", "the numbers that went in"),
+        Column("caveat", "text", "why it is missing, or what to beware of"),
+    ),
+)
+
 RECEIPTS = Table(
     "receipts",
     "file",
@@ -469,7 +592,7 @@ RECEIPTS = Table(
         Column("export", "text", "which export it was read as"),
         Column("holds", "text", "postings, payments, open items, customers, or notes"),
         Column("sha256", "text", "fingerprint of its bytes"),
-        Column("header_row", "count", "row of the file that names the columns"),
+        Column("header_row", "count", "row of the file that names the columns, 0 if none does"),
         Column("columns", "text", "which column was read as what"),
         Column("date_order", "text", "how dates were read, and what proved it"),
         Column("number_style", "text", "how amounts were read, and what proved it"),
@@ -528,8 +651,9 @@ RECONCILIATION = Table(
 )
 
 ALL = (
-    *(ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, FORECASTS, EXPLANATIONS, CASH),
-    *(ACTIONS, ROUTES, INTEREST),
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES),
+    *(FORECASTS, EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )
 

@@ -76,9 +76,7 @@ def in_duckdb(entries: pd.DataFrame, days: list[pd.Timestamp]) -> Callable[[], p
         return None
     base: Any = import_module("duckdb").connect()
     base.register("frame", entries[["customer_id", "document_id", "date", "due_date", "cents"]])
-    base.execute(
-        "create table entries as select customer_id, document_id, date::date as date, due_date::date as due_date, cents from frame"
-    )
+    base.execute("create table entries as select * replace (date::date as date, due_date::date as due_date) from frame")
     base.register("ends", pd.DataFrame({"as_of": days}))
     base.execute("create table months as select as_of::date as as_of from ends")
     return lambda: base.execute(SQL).df()

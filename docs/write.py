@@ -1,4 +1,4 @@
-"""Writes the pages of tables and policy, and the lists in those of exports and reconciliation, from the code."""
+"""Writes the pages of tables and policy, and the lists in those of exports, interest and reconciliation, from the code."""
 
 import re
 import tomllib
@@ -7,6 +7,7 @@ from pathlib import Path
 from arkit.candidates import KINDS
 from arkit.importers.exports import Export, System, Unusable
 from arkit.importers.systems import systems
+from arkit.interest import DEFAULT_RATES
 from arkit.policy import DEFAULTS_FILE, FACTS, WORDS
 from arkit.reconciliation import OTHERS
 from arkit.tables import markdown
@@ -14,6 +15,13 @@ from arkit.tables import markdown
 HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
 CANDIDATES = "## Candidates\n"
+RULES = "## Rules\n"
+#: What each rule of rates.toml means.
+RUNS = {
+    "fixed": "one rate for the life of the debt",
+    "follows": "the rate follows each half-year",
+    "contract": "the contract's rate",
+}
 KEY = re.compile(r"^(\w+) = (.+?)\s+# (.+)$")
 
 
@@ -54,6 +62,29 @@ def _section(part: str) -> list[str]:
             said.append(line.lstrip("# "))
     told = " ".join(said)
     return ["", f"## {name}", "", *([told, ""] if told else []), "| key | default | meaning |", "| --- | --- | --- |", *rows]
+
+
+def interest_page() -> str:
+    """``docs/interest.md``: its first part as it stands, then each law and each reference rate with day and source."""
+    lines = ["", "Written from `arkit/rates.toml`; `make docs` writes it anew.", ""]
+    lines += ["| name | law | rate | rule | fixed sums | checked | source | confirmed | but |", "| --- " * 9 + "|"]
+    for law in DEFAULT_RATES.jurisdictions.values():
+        rate = f"{law.reference} + {law.points:g}" if law.reference else "as agreed"
+        sums = ", ".join(f"{fee} from {size:,}" for size, fee in law.fixed_sums) or "none"
+        told = [law.name, law.law, rate, RUNS[law.rule], f"{law.currency}: {sums}", f"{law.as_of}", law.source]
+        lines.append(f"| {' | '.join(told)} | {'yes' if law.confirmed else '**no**'} | {law.caveat} |")
+    for reference in DEFAULT_RATES.references.values():
+        lines += [
+            "",
+            f"### {reference.name}",
+            "",
+            "| from | percent | checked | source | confirmed |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for row in reference.table.to_dict("records"):
+            sure = "yes" if row["confirmed"] else "**no**"
+            lines.append(f"| {row['from']:%Y-%m-%d} | {row['rate']:.2f} | {row['as_of']:%Y-%m-%d} | {row['source']} | {sure} |")
+    return (HERE / "interest.md").read_text("utf-8").split(RULES)[0] + RULES + "\n".join([*lines, ""])
 
 
 def exports_page() -> str:
@@ -100,5 +131,6 @@ def _told(export: Export) -> str:
 if __name__ == "__main__":
     (HERE / "exports.md").write_text(exports_page(), "utf-8")
     (HERE / "reconciliation.md").write_text(reconciliation_page(), "utf-8")
+    (HERE / "interest.md").write_text(interest_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

@@ -9,15 +9,16 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
+    *("measures", "migration", "cohorts", "allowance"),
     *("actions", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
     {"errors"},
-    {"money"},
+    {"money", "buckets", "formulas"},
     {"tables", "terms"},
     {"policy", "postings", "snapshots", "sums"},
     {"ledger", "netting", "notes"},
-    {"candidates"},
+    {"candidates", "figures"},
     STEPS,
     {"sample", "month", "report"},
     {"cli"},

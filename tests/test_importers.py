@@ -1270,3 +1270,44 @@ def test_every_sample_export_ends_in_a_ledger_or_four_lines(file):
     with pytest.raises(ArkitError) as refused:
         load(file, as_of="2026-10-31")
     assert [line.split(":")[0] for line in str(refused.value).split("\n  ")[1:]] == ["expected", "got", "fix"]
+
+
+# lists as people really send them
+
+
+def test_a_statement_with_debits_and_credits_is_refused_for_its_balance_is_that_of_the_account(tmp_path):
+    text = (
+        "Date,Ref,Details,Debit,Credit,Balance\nAcme Traders,,,,,\n28/08/2026,INV 100,Sales,100.00,,100.00 Dr\n"
+        "30/09/2026,RCT 7,Bank,,40.00,60.00 Dr\n"
+    )
+    with pytest.raises(ImportRefused) as refused:
+        load(csv(tmp_path, text))
+    assert "is a statement of accounts: 'debit' and 'credit' are two columns." in str(refused.value)
+    assert "fix: export the open items instead" in str(refused.value)
+
+
+def test_the_side_of_the_account_may_stand_behind_the_amount(tmp_path):
+    text = (
+        "Offene Posten per 31.03.2026;;;;\nDebitor;Name;Rechnungsnr.;Rechnungsdatum;Offener Betrag\n"
+        "10001;Müller;RE-1;15.01.26;3.100,00 S\n10007;Müller;RE-2;09.03.26;3.000,00 H\n;;;Gesamtsumme;100,00\n"
+    )
+    documents = load(csv(tmp_path, text), currency="EUR").at("2026-03-31")
+    assert documents["open_amount"].tolist() == [3100.0, -3000.0]
+    assert documents["customer_id"].tolist() == ["10001", "10007"]
+
+
+def test_a_dutch_folder_and_an_indian_list_are_read_by_their_headings(tmp_path):
+    (tmp_path / "nl").mkdir()
+    files = {
+        "invoices.csv": "Factuurnummer;Klantcode;Factuurdatum;Bedrag\n1;K01;20-01-2026;1.100,00\n2;K02;20-01-2026;600,00\n",
+        "payments.csv": "Betaaldatum;Klantcode;Factuur;Bedrag\n15-02-2026;K01;1;500,00\n25-02-2026;K02;;600,00\n",
+        "customers.csv": "Klantcode;Klant;Telefoon;Betalingstermijn\nK01;De Wit;+31 20 555 0101;30 dagen\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "nl" / name).write_text(text, "utf-8")
+    ledger = load(tmp_path / "nl", currency="EUR")
+    assert ledger.at("2026-03-01").set_index("document_id")["open_amount"].to_dict() == {"1": 600.0, "2": 0.0}
+    assert ledger.customers.set_index("customer_id").loc["K01", ["phone", "terms_days"]].tolist() == ["+31 20 555 0101", 30]
+    text = "Party|Bill No|Bill Dt|Due Dt|Bill Amt|Pending\nOm|B/1|25-Apr-26|25-May-26|1,25,000.00 Dr|75,000.00 Dr\n"
+    (document,) = load(csv(tmp_path, text), as_of="2026-06-30").at("2026-06-30").to_dict("records")
+    assert (document["amount"], document["open_amount"], document["document_id"]) == (125_000, 75_000, "B/1")

@@ -218,6 +218,11 @@ def test_a_list_of_aliases_puts_the_documents_of_both_under_one_customer(tmp_pat
     assert owner == {"INV-1": "0042", "INV-2": "0042", "INV-3": "0077", "INV-4": "0078"}
     assert ledger.customers["customer_id"].tolist() == ["0042", "0077", "0078"]
     assert ledger.customers["name"].tolist()[0] == "Harbour Bakery Ltd"
+    (invoices,) = ledger.receipts[ledger.receipts["file"].eq("invoices.csv")].to_dict("records")
+    assert "kept apart: 0042 and 42" in apart.receipts["warnings"].str.cat()
+    assert "kept apart" not in invoices["warnings"]
+    assert "put to the customer that the list of aliases names" in invoices["warnings"]
+    assert invoices["customers"] == 3
     for day in ("2026-01-14", "2026-02-14", "2026-02-28"):
         assert totals(ledger.at(day)).to_dict() == totals(apart.at(day)).to_dict()
     assert documents.set_index("document_id")["open_amount"].to_dict() == (

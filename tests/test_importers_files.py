@@ -24,9 +24,10 @@ def text(content):
 
 
 def tables(reader, content):
-    """The rows of each sheet or table by its title."""
+    """The rows of each sheet or table by its title, None in place of what is blank."""
     read = reader.read("july.xls", content.encode() if isinstance(content, str) else content)
-    return {title: frame.to_numpy().tolist() for title, frame in read.items()}
+    assert not any(frame.isna().any(axis=None) for frame in read.values())
+    return {title: frame.mask(frame.eq(""), None).to_numpy().tolist() for title, frame in read.items()}
 
 
 def only(reader, content):
@@ -456,6 +457,64 @@ def test_a_wide_sheet_and_a_long_one_are_read_up_to_their_last_cell():
         (frame,) = workbooks.read("july.xlsx", out.getvalue()).values()
         assert frame.shape == shape
         assert (frame.iloc[0, 0], frame.iloc[-1, -1]) == ("first", "last")
+
+
+# OpenDocument workbooks that repeat their cells
+
+
+def open_document(rows):
+    """A workbook of one sheet out of the XML of its rows."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    sheet = f'<table:table table:name="July">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        packed.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+    return out.getvalue()
+
+
+def repeated(word, times=1):
+    """A filled cell that stands for several."""
+    kind = f'office:value-type="string" table:number-columns-repeated="{times}"'
+    return f"<table:table-cell {kind}><text:p>{word}</text:p></table:table-cell>"
+
+
+def line(cells, times=1):
+    return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+
+
+BLANK = '<table:table-cell table:number-columns-repeated="16000"/>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "span"),
+    [
+        (line(repeated("x", 30_000_000)), (1, 30_000_000)),
+        (line(repeated("x"), 30_000_000), (30_000_000, 1)),
+        (line(repeated("x", 3_000), 3_000), (3_000, 3_000)),
+        (line(BLANK, 1_000_000) + line(BLANK + repeated("x")), (1_000_001, 16_001)),
+        (line(repeated("x", 10**40)), (1, 10**12 // 10)),
+    ],
+)
+def test_cells_that_are_repeated_without_end_are_refused_before_they_take_memory(rows, span):
+    with pytest.raises(ImportRefused) as refused:
+        only(workbooks, open_document(rows))
+    expected = f"a sheet that spans {span[0]:,} rows and {span[1]:,} columns and is nearly blank or repeats itself"
+    assert f"got: {expected}" in str(refused.value)
+
+
+def test_blank_cells_repeated_behind_the_last_filled_one_do_no_harm():
+    rows = line(repeated("a") + repeated("b", 2) + BLANK) + line(repeated("c", 3) + BLANK, 2) + line(BLANK, 1_000_000)
+    assert only(workbooks, open_document(rows)) == [["a", "b", "b"], ["c", "c", "c"], ["c", "c", "c"]]
+
+
+def test_an_open_document_that_is_no_xml_inside_is_refused():
+    with pytest.raises(ImportRefused, match="expected: a whole workbook"):
+        only(workbooks, open_document(line("<table:table-cell>")))
 
 
 # workbooks that cannot be opened

@@ -129,6 +129,16 @@ def test_what_was_declared_is_declared_again(tmp_path):
     assert (said.date_order, said.decimal) == ("mdy", ",")
 
 
+def test_what_a_mapping_says_of_kinds_and_currencies_is_said_again(tmp_path):
+    export = file_of(tmp_path, "Customer,Invoice No.,Kind,Date,Amount\nBolt,0081,ZR,2026-01-05,10.00\n")
+    ours = file_of(
+        tmp_path, '[columns]\n[kinds]\nZR = "invoice"\n[currency.document_id]\n00 = "GBP"\nother = "EUR"\n', "ours.toml"
+    )
+    again = saved(export, tmp_path, mapping=ours)
+    assert (Mapping.read(again).kinds, Mapping.read(again).currency) == (Mapping.read(ours).kinds, Mapping.read(ours).currency)
+    same(load(export, mapping=ours), load(export, mapping=again))
+
+
 @pytest.mark.parametrize("names", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
 def test_of_two_headings_that_one_file_has_both_the_surer_one_stands_first(tmp_path, names):
     first = "Customer,Reference,Date,Amount\nBolt,R-1,2026-01-05,10.00\n"

@@ -10,6 +10,7 @@ from arkit.history import profile
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.month import summarise, write_month
+from arkit.policy import Policy
 from arkit.routes import weigh
 from arkit.sample import sample_ledger
 from arkit.scores import score
@@ -176,7 +177,7 @@ def read(folder, name):
 def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     assert {path.name for path in folder.iterdir()} == {"actions.xlsx", "letters", "run.json", "tables"}
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "aging", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
+        "aging", "measures", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
     }  # fmt: skip
 
 
@@ -309,3 +310,14 @@ def test_a_day_before_the_books_is_refused_and_nothing_is_written(tmp_path):
             actions=ACTIONS.empty(),
         )
     assert not list(tmp_path.iterdir())
+
+
+def test_interest_is_written_where_the_policy_names_a_law_and_nowhere_else(tmp_path, made, folder):
+    assert not (folder / "tables" / "interest.csv").exists()
+    policy = Policy.parse('[interest]\njurisdiction = "EU"')
+    month = write_month(tmp_path / "month", **(made | {"policy": policy}))
+    written = pd.read_csv(month / "tables" / "interest.csv")
+    late = made["documents"][made["documents"]["open_amount"].gt(0) & made["documents"]["days_late"].gt(0)]
+    assert sorted(written["document_id"]) == sorted(late["document_id"])
+    assert written["interest"].gt(0).any()
+    assert "interest" not in "".join(path.read_text("utf-8").lower() for path in (month / "letters").rglob("*.txt"))

@@ -99,7 +99,8 @@ def check(
     """How each file was understood, as one object that JSON can carry: ``{"files": [...], "open_total": {...}}``.
 
     The options are those of `load`. Nothing is refused as a whole: a file that cannot be read says so in its ``status``
-    and ``message``. Amounts are text with the decimals of their currency. ``same_customers`` are pairs that look alike and
+    and ``message``. Amounts are text with the decimals of their currency. ``declared`` is what the mapping file says of
+    currencies and kinds. ``same_customers`` are pairs that look alike and
     may be one; see `write_aliases`.
     """
     options = _options(mapping, as_of, date_order=date_order, decimal=decimal, currency=currency, max_rejects=max_rejects)
@@ -132,6 +133,7 @@ def check(
     return {
         "files": sorted(files + refused, key=lambda file: str(file["name"])),
         "open_total": owed,
+        "declared": {"currency": [*map(list, options.mapping.currency)], "kinds": options.mapping.kinds},
         "same_customers": same.to_dict("records"),
         "message": message,
     }
@@ -139,6 +141,8 @@ def check(
 
 def write_mapping(found: dict[str, Any], file: str | Path) -> Path:
     """The columns that `check` found, as a mapping file to be edited and used again; never over a file.
+
+    What the mapping file that `check` was given says of kinds and currencies stays in it.
 
     Parameters
     ----------
@@ -152,7 +156,15 @@ def write_mapping(found: dict[str, Any], file: str | Path) -> Path:
     samples = [f"{name}: {', '.join(field['samples'])}" for name, field in dict(fields).items() if field["samples"]]
     told = "\n".join(["Which heading is which field, as arkit found it; correct what is wrong.", "", *samples])
     columns = {name: "|".join(sorted(of, key=lambda one: FIELD.get(normal(one), ("", -1))[1])) for name, of in headings.items()}
-    return Mapping(columns, sole["date_order"], sole["decimal"], headings=sole["headings"] or "").write(file, told=told)
+    kept = Mapping(
+        columns,
+        sole["date_order"],
+        sole["decimal"],
+        tuple((name, start, code) for name, start, code in found["declared"]["currency"]),
+        sole["headings"] or "",
+        found["declared"]["kinds"],
+    )
+    return kept.write(file, told=told)
 
 
 def write_aliases(found: dict[str, Any], file: str | Path) -> Path:

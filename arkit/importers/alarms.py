@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from arkit.errors import counted, some
-from arkit.importers.cells import folded
+from arkit.importers.cells import says
 from arkit.importers.kinds import PAID_WORDS
 
 #: Days by which terms may differ within a customer before it is pointed out; swapped days and months differ by more.
@@ -27,7 +27,7 @@ def _of_days(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _of_status(rows: pd.DataFrame) -> Iterator[str]:
-    paid = folded(rows["status"]).isin(PAID_WORDS) if "status" in rows else pd.Series(data=False, index=rows.index)
+    paid = says(rows["status"], PAID_WORDS) if "status" in rows else pd.Series(data=False, index=rows.index)
     if "open_amount" in rows:
         odd = paid & rows["open_amount"].fillna(0).ne(0)
         yield from _where(odd, "document is", "documents are", "paid by the status and open by the balance")
@@ -42,8 +42,11 @@ def _of_status(rows: pd.DataFrame) -> Iterator[str]:
 def _of_customers(rows: pd.DataFrame) -> Iterator[str]:
     if "customer_id" not in rows:
         return
+    codes, numbers = pd.factorize(rows["customer_id"])
     if "customer_name" in rows:
-        named = rows[["customer_id", "customer_name"]].drop_duplicates()
+        names, words = pd.factorize(rows["customer_name"])
+        number, name = divmod(pd.unique(codes * max(1, len(words)) + names), max(1, len(words)))
+        named = pd.DataFrame({"customer_id": numbers[number], "customer_name": words[name]})
         named = named[named["customer_name"].ne("") & named["customer_id"].ne(named["customer_name"])]
         several = named[named["customer_id"].duplicated(keep=False)]
         shown = [
@@ -52,7 +55,17 @@ def _of_customers(rows: pd.DataFrame) -> Iterator[str]:
         ]
         if shown:
             yield f"{counted(len(shown), 'customer number')} with more than one name: {some(shown)}"
-    ids = pd.Series(rows["customer_id"].unique(), dtype="str")
+    yield from under_two_numbers(pd.Series(numbers, dtype="str"))
+
+
+def under_two_numbers(ids: pd.Series) -> Iterator[str]:
+    """A sentence about customers whose numbers differ in leading zeros only; none if there are none.
+
+    Parameters
+    ----------
+    ids
+        The numbers of all customers, each once.
+    """
     bare = ids.str.lstrip("0")
     twins = ids[bare.duplicated(keep=False) & bare.ne("")].groupby(bare).agg(" and ".join)
     if len(twins):

@@ -6,15 +6,19 @@ or declared; they are never taken from a locale and never decided cell by cell.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers.sheets import as_text
 
+ONE_READING = "year, month name or Excel date: one reading only"
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
 MONTHS = {
     "en": "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -80,6 +84,18 @@ def folded(column: pd.Series) -> pd.Series:
     return each_once(column, fold).fillna("")
 
 
+def says(column: pd.Series, words: Iterable[str]) -> pd.Series:
+    """Marks the texts that are one of some folded words."""
+    codes, distinct = pd.factorize(column)
+    found = set(words)
+    return pd.Series(np.array([*(fold(text) in found for text in distinct), False])[codes], index=column.index)
+
+
+def put(column: pd.Series, where: pd.Series, value: object) -> pd.Series:
+    """The column with a value, or those of another column, where a mark is set; itself where none is."""
+    return column.mask(where, value) if where.any() else column
+
+
 def meanings(column: pd.Series, words: dict[str, str]) -> pd.Series:
     """What each text means by a list of folded words, missing where it is none of them."""
     return each_once(column, lambda text: words.get(fold(text)) or words.get(fold(text.replace("_", " "))))
@@ -110,15 +126,29 @@ def stored(body: pd.DataFrame) -> pd.DataFrame:
 def _stored_alike(column: pd.Series) -> pd.Series:
     if column.dtype != "object":
         return column
-    kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind in ("floating", "integer", "mixed-integer-float"):
-        return column.astype("float64")
-    if kind in ("datetime", "date"):
+    cells = column.to_numpy()
+    try:
+        return pd.Series(_bare(pa.array(cells, pa.large_string())), index=column.index)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not all of them are text
+        cells = column.where(column.ne(""), None).to_numpy()
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds <= {float, int}:
+        return pd.Series(cells.astype("float64"), index=column.index)
+    if kinds <= {datetime, date}:
         try:
-            return pd.to_datetime(column).astype("datetime64[s]")
+            return pd.Series(pd.DatetimeIndex(cells).as_unit("s"), index=column.index)
         except (ValueError, OverflowError):
             return column
-    return column.fillna("").astype("str").str.strip() if kind in ("string", "empty") else column
+    return column
+
+
+def _bare(text: pa.Array) -> pd.api.extensions.ExtensionArray:
+    """Text without blanks around it; no-break spaces count as plain ones, and what is missing is blank."""
+    text = pc.call_function("coalesce", [text, pa.scalar("", pa.large_string())])
+    if not pc.call_function("all", [pc.call_function("string_is_ascii", [text])]).as_py():
+        for space in ("\u00a0", "\u202f"):
+            text = pc.call_function("replace_substring", [text], pc.ReplaceSubstringOptions(space, " "))
+    return pd.array(pc.call_function("utf8_trim_whitespace", [text]), dtype="str")
 
 
 def texts(column: pd.Series) -> pd.Series:
@@ -148,14 +178,16 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
     ImportRefused
         If a column proves both orders, or proves none and no other column of the file proves one.
     """
-    read = {name: _Dates.of(column) for name, column in columns.items()}
+    stored = {name: column for name, column in columns.items() if column.dtype.kind == "M"}
+    proof.date_order |= dict.fromkeys(stored, ONE_READING)
+    read = {name: _Dates.of(column) for name, column in columns.items() if name not in stored}
     proven = {name: dates.proven() for name, dates in read.items()}
     witness = {name: read[name].witness(found) for name, found in proven.items() if found in ORDERS}
     proof.orders |= {proven[name] for name in witness}
     for name, dates in read.items():
         found = proven[name]
         if not found and not dates.undecided():
-            dates.settle("dmy", name, proof, "year, month name or Excel date: one reading only")
+            dates.settle("dmy", name, proof, ONE_READING)
         elif order:
             dates.settle(order, name, proof, f"{ORDERS[order]}, as declared")
         elif found == "both":
@@ -169,7 +201,7 @@ def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: s
             dates.settle(usual, name, proof, f"{ORDERS[usual]}, as this system always writes it")
         else:
             raise _neither(file, name, dates)
-    return {name: dates.parsed() for name, dates in read.items()}
+    return {name: read[name].parsed() if name in read else column.dt.normalize() for name, column in columns.items()}
 
 
 def day(text: str, order: str | None) -> pd.Timestamp | None:
@@ -312,7 +344,7 @@ def _neither(file: str, name: str, dates: _Dates) -> ImportRefused:
 #: An amount in pieces: what stands before it, its digits and separators, what stands after it.
 _PIECES = r"^(\D*?)([.,]?[0-9](?:[0-9.,'\u2019\s]*[0-9])?[.,]?)(\D*)$"
 #: What may stand around the digits: signs, brackets, currencies, the side of the account.
-_AROUND = re.compile(r"(?:[-+\u2212()\s]|[A-Z]{0,3}[$€£¥₹₩₽₺₪₫₱₴]|[A-Z]{3}|KR\.?|RS\.?|CR\.?|DR\.?|ZŁ|FT|KČ)*")
+_AROUND = re.compile(r"(?:[-+\u2212()\s]|[A-Z]{0,3}[$€£¥₹₩₽₺₪₫₱₴]|[A-Z]{3}|KR\.?|RS\.?|CR\.?|DR\.?|[HS]|ZŁ|FT|KČ)*")
 _GROUPS = re.compile(r"(?<=[0-9])['\u2019\s](?=[0-9]{3}(?![0-9]))")
 #: Per decimal mark, texts that no other mark can explain, and all texts that it can.
 _SURE = {
@@ -380,14 +412,14 @@ def _stored(column: pd.Series) -> pd.Series:
 
 
 def _cleaned(text: pd.Series) -> pd.Series:
-    """Amounts as sign, digits and separators; brackets, a trailing minus and CR mean minus, blank is empty."""
+    """Amounts as sign, digits and separators; brackets, a trailing minus, CR and H (Haben) mean minus, blank is empty."""
     messy = ~text.str.fullmatch(r"-?[.,]?[0-9][0-9.,]*|")
     if not messy.any():
         return text
     rough = text[messy].str.normalize("NFKC").str.upper()
     before, digits, after = (piece for _, piece in rough.str.extract(_PIECES).fillna("").items())
     around = before + " " + after
-    minus = around.str.contains(r"[-\u2212(]|\bCR\b", regex=True).map({True: "-", False: ""})
+    minus = around.str.contains(r"[-\u2212(]|\b(?:CR|H)\b", regex=True).map({True: "-", False: ""})
     bare = minus + digits.str.replace(_GROUPS, "", regex=True)
     good = digits.ne("") & around.str.fullmatch(_AROUND) & ~before.str.contains("[A-Z]-$", regex=True)  # INV-100
     return text.mask(messy, bare.where(good, rough).mask(rough.str.fullmatch(NO_AMOUNT), "").reindex(text.index))
@@ -434,4 +466,5 @@ def _numbers(text: pd.Series, written: pd.Series, mark: str, name: str, proof: P
     other = "," if mark == "." else "."
     plain = text.str.replace(other, "", regex=False) if text.str.contains(other, regex=False).any() else text
     plain = plain.str.replace(mark, ".", regex=False) if mark != "." else plain
-    return plain.where(good).astype("float64")
+    readable = pa.array(plain if good.all() else plain.where(good))
+    return pd.Series(pc.cast(readable, pa.float64()).to_numpy(zero_copy_only=False), index=text.index)

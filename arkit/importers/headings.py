@@ -95,6 +95,9 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None,
     position = said | {field: at for field, (_, at) in best.items()}
     if "contact" in names and "contact" not in position and position.get("customer_name", -1) != names.index("contact"):
         position["contact"] = names.index("contact")  # beside a customer's name it is a person, not the customer
+    numbers = [name for name in ("debitor", "debiteur") if name in names and "name" in names]
+    if numbers and "customer_id" not in position and position.get("customer_name") == names.index("name"):
+        position["customer_id"] = names.index(numbers[0])  # beside a name it is the number
     position = _own_currency(dict(sorted(position.items(), key=lambda item: item[1])), names)
     shown = {field: " ".join(headings[at].split()) for field, at in position.items()}
     by_number = [field for field, at in said.items() if not names[at] or names.index(names[at]) != at]

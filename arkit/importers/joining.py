@@ -7,6 +7,7 @@ import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells, rejects
+from arkit.importers.alarms import under_two_numbers
 from arkit.importers.aliases import target
 from arkit.importers.cells import folded, meanings
 from arkit.importers.kinds import KIND, LOWERING, PAID_WORDS, PAYING
@@ -155,8 +156,12 @@ def _merged(parts: list[Part]) -> list[Part]:
         elif part.holds != "aliases" and "customer_id" in part.rows:
             ids = part.rows["customer_id"]
             moved = ids.isin(stands_for)
-            part.rows = part.rows.assign(customer_id=ids.mask(moved, ids.map(stands_for)).astype("str"))
             if moved.any():
+                part.rows = part.rows.assign(customer_id=ids.mask(moved, ids.map(stands_for)).astype("str"))
+                left = part.rows["customer_id"].drop_duplicates()
+                apart = list(under_two_numbers(ids.drop_duplicates()))
+                part.warnings = [words for words in part.warnings if words not in apart] + [*under_two_numbers(left)]
+                part.receipt["customers"] = len(left)
                 words = f"{counted(int(moved.sum()), 'row')} of {counted(int(ids[moved].nunique()), 'customer')}"
                 part.warnings.append(f"{words} put to the customer that the list of aliases names")
     return parts
@@ -172,11 +177,12 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
     if (rows["kind"].eq("invoice") & unnumbered).any():
         part.warnings.append(f"{counted(int(unnumbered.sum()), 'document')} without a number, known by file and row")
     money = {"amount", "open_amount", "paid_amount"} & set(rows)
+    lowers = rows["kind"].isin(LOWERING)
     if part.export.signed:
-        rows["kind"] = rows["kind"].mask(rows["kind"].isin(LOWERING) & _signed(rows).gt(0), "adjustment")
+        rows["kind"] = cells.put(rows["kind"], lowers & _signed(rows).gt(0), "adjustment")
     for name in () if part.export.signed else money:
-        rows[name] = rows[name].where(~rows["kind"].isin(LOWERING), -rows[name].abs()) + 0.0
-    rows["kind"] = rows["kind"].mask(rows["kind"].eq("invoice") & _signed(rows).lt(0), "credit_note")
+        rows[name] = cells.put(rows[name], lowers, -rows[name].abs()) + 0.0
+    rows["kind"] = cells.put(rows["kind"], rows["kind"].eq("invoice") & _signed(rows).lt(0), "credit_note")
     complete = "amount" in rows and rows["amount"].notna().all()
     if _is_snapshot(rows) and not (paid and complete):
         return LISTED.conform(_snapshot(rows, part, undated))[LISTED.names]
@@ -188,14 +194,16 @@ def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: b
 def _signed(rows: pd.DataFrame) -> pd.Series:
     """The amount whose sign says which way a document goes."""
     amounts = [rows[name] for name in ("amount", "open_amount") if name in rows]
-    return amounts[0].fillna(amounts[-1])
+    return amounts[0] if len(amounts) == 1 else amounts[0].fillna(amounts[1])
 
 
 def _kinds(part: Part) -> pd.Series:
     """What each document is: by its column of kinds where that says it, else by the sign of its amount."""
     money = part.rows["open_amount" if "open_amount" in part.rows else "amount"]
-    by_sign = pd.Series("invoice", index=money.index, dtype="str").mask(money.lt(0), part.export.negative)
     said = _said_kinds(part, KINDS)
+    if said is not None and not said.hasnans:
+        return said
+    by_sign = cells.put(pd.Series("invoice", index=money.index, dtype="str"), money.lt(0), part.export.negative)
     return by_sign if said is None else said.fillna(by_sign)
 
 
@@ -452,13 +460,13 @@ def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
     """The customers' own list first, then names from the documents; customers that no list knows are pointed out."""
     listed = [part.rows.rename(columns={"customer_name": "name"}) for part in parts if part.holds == "customers"]
     listed = [rows.assign(name=rows["name"] if "name" in rows else rows["customer_id"]) for rows in listed]
-    about = ["customer_id", "name", "contact", "email", "phone", "address", "country"]
+    about = ["customer_id", "customer_name", "contact", "email", "phone", "address", "country"]
     named = [
-        part.rows[~part.rows["customer_id"].duplicated()].rename(columns={"customer_name": "name"}).filter(about)
+        part.rows.filter(about)[~part.rows["customer_id"].duplicated()].rename(columns={"customer_name": "name"})
         for part in parts
         if part.holds == "documents" and "customer_name" in part.rows
     ]
-    known = pd.concat([rows["customer_id"] for rows in listed]).unique() if listed else documents["customer_id"].unique()
+    known = pd.concat([rows["customer_id"] for rows in listed]).unique() if listed else []
     for number, part in enumerate(parts if listed else []):
         unknown = documents["part"].eq(number) & ~documents["customer_id"].isin(known)
         orphans = documents.loc[unknown, "customer_id"].value_counts()

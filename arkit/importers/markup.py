@@ -33,8 +33,8 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         If it is damaged or holds no table.
     """
     tables = _spreadsheet(name, content) if _XML.match(content[:4000].removeprefix(b"\xef\xbb\xbf")) else _page(name, content)
-    frames = {title: pd.DataFrame(_even(rows), dtype="object").replace({"": None}) for title, rows in tables.items() if rows}
-    filled = {title: frame for title, frame in frames.items() if frame.notna().any(axis=None)}
+    frames = {title: pd.DataFrame(_even(rows), dtype="object") for title, rows in tables.items() if rows}
+    filled = {title: frame for title, frame in frames.items() if (frame != "").any(axis=None)}
     if not filled:
         raise refused(name, "rows of data", "a page without a table", "export it as CSV or XLSX")
     return filled
@@ -43,7 +43,7 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
 def _even(rows: list[list[Any]]) -> list[list[Any]]:
     """Rows of one length, blanks behind the shorter ones."""
     width = max(map(len, rows))
-    return [row + [None] * (width - len(row)) for row in rows]
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
 def _spreadsheet(name: str, content: bytes) -> dict[str, list[list[Any]]]:
@@ -91,10 +91,10 @@ def _xml_row(row: ET.Element) -> list[Any]:
     cells: list[Any] = []
     for cell in row.iter(f"{_SPREADSHEET}Cell"):
         at = _number(cell.get(f"{_SPREADSHEET}Index"), WIDEST)
-        cells += [None] * (at - 1 - len(cells))
+        cells += [""] * (at - 1 - len(cells))
         data = cell.find(f"{_SPREADSHEET}Data")
-        cells.append(None if data is None else _stored("".join(data.itertext()), data.get(f"{_SPREADSHEET}Type", "")))
-        cells += [None] * min(_number(cell.get(f"{_SPREADSHEET}MergeAcross"), WIDEST), WIDEST - len(cells))
+        cells.append("" if data is None else _stored("".join(data.itertext()), data.get(f"{_SPREADSHEET}Type", "")))
+        cells += [""] * min(_number(cell.get(f"{_SPREADSHEET}MergeAcross"), WIDEST), WIDEST - len(cells))
     return cells
 
 
@@ -166,7 +166,7 @@ class _Tables(HTMLParser):
         if self.cell is not None:
             text = " ".join("".join(self.cell).replace("\u00a0", " ").split())
             self.rows = self.rows or [[]]
-            self.rows[-1] += [text, *[None] * (self.span - 1)]
+            self.rows[-1] += [text, *[""] * (self.span - 1)]
             self.width = max(self.width, len(self.rows[-1]))
             _must_fit(self.name, len(self.rows), self.width)
             self.cell = None

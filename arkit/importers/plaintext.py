@@ -120,20 +120,19 @@ def _cells(name: str, content: bytes, separator: str) -> pd.DataFrame:
 def _even(content: bytes, separator: str, width: int) -> pd.DataFrame | None:
     """Rows of one width as cells, None where they are of several."""
     names = [str(number) for number in range(width)]
+    quoted = b'"' in content  # only then can a line end inside of a cell
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(content),
             pyarrow.csv.ReadOptions(column_names=names, block_size=1 << 23),
-            pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in content, ignore_empty_lines=False),
+            pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=quoted, ignore_empty_lines=False),
             pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=False
             ),
         )
     except pa.ArrowInvalid:
         return None
-    ends = table.num_rows - 1 + content.endswith((b"\n", b"\r"))
-    broken = max(content.count(b"\n"), content.count(b"\r")) > ends  # lines end inside of cells too
-    blanks = [blank for blank in " \t\v\f" if blank.encode() in content] + ["\r", "\n"] * broken
+    blanks = [blank for blank in " \t\v\f" if blank.encode() in content] + ["\r", "\n"] * quoted
     is_ascii = content.isascii()
     columns = [pd.array(_trimmed(column, blanks, is_ascii), dtype="str") for column in table.columns]
     return pd.DataFrame(dict(enumerate(columns)), copy=False)

@@ -27,6 +27,9 @@ ACCOUNTS = ("account", "konto", "compte")
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
 #: Currencies that are written as a sign and mean one code only.
 SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
+#: Headings of the two sides of an account.
+DEBIT = ("debit", "debits", "soll", "debe", "debet", "debito")
+CREDIT = ("credit", "credits", "haben", "haber", "credito")
 #: What looks like a day, in a column nobody named.
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 
@@ -118,7 +121,9 @@ def read(sheet: Sheet, options: Options) -> Part:
         proof.warnings,
         printed_day(sheet, columns, order or export.order or None),
     )
-    part.printed, part.decimal, part.kinds = body[rows.are("total")], proof.decimal, options.mapping.kinds
+    sums = rows.are("total")
+    part.printed = body[sums] if sums.any() else body.head(0)
+    part.decimal, part.kinds = proof.decimal, options.mapping.kinds
     part.order, part.numbered_once = order, not shared.any() and not export.apart
     part.receipt = _receipt(part, proof, rows.kind)
     part.rows = _told_apart(part, entries) if export.apart else part.rows
@@ -126,8 +131,7 @@ def read(sheet: Sheet, options: Options) -> Part:
     key = [name for name in ("customer_id", "document_id", "kind", "date") if name in part.rows]
     part.warnings += rejects.told(part.rejects)
     part.warnings += noticed(part.rows.drop_duplicates(key) if export.lines and key else part.rows)
-    sums = rows.are("total").any()
-    apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal) if sums else []
+    apart = differences(rows, columns, _meant(everything, part.rows, export), proof.decimal) if sums.any() else []
     _closing(part, rows, apart)
     part.rows = _added_up(part.rows, KIND | export.kinds | part.kinds) if export.lines == "sum" else part.rows
     return part
@@ -159,7 +163,21 @@ def _layout(sheet: Sheet, options: Options) -> Layout:
             got=f"row 1: {some([text for text in sheet.row(0) if text], 6) or 'blank'}",
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
+    _must_not_run(sheet, columns, said)
     return Layout(sheet, columns, ANY)
+
+
+def _must_not_run(sheet: Sheet, columns: Columns, said: dict[str, str]) -> None:
+    """Refuse a statement with debits and credits in two columns: its balance is that of the account, not of a document."""
+    words = [normal(heading) for heading in sheet.row(columns.header)] if columns.rows else []
+    sides = [next((word for word in words if word in side), "") for side in (DEBIT, CREDIT)]
+    if all(sides) and not {"amount", "open_amount"} & set(said):
+        raise ImportRefused(
+            f"'{sheet.file}' is a statement of accounts: '{sides[0]}' and '{sides[1]}' are two columns.",
+            expected="a list of documents with one column of amounts, or with what is open on each",
+            got=f"row {columns.header + 1}: {some([word for word in sheet.row(columns.header) if word], 9)}",
+            fix="export the open items instead, or say in a mapping file which column is amount or open_amount: --mapping FILE",
+        )
 
 
 def _with_joined(sheet: Sheet, index: int, export: Export) -> Sheet:
@@ -230,23 +248,23 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
-    raw = _by_name(raw, layout.columns, proof)
+    cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
+    raw = _by_name(raw, cut, layout.columns, proof)
     readers = dict.fromkeys(IDENTIFIERS, cells.identifiers) | dict.fromkeys(FLAGS, cells.flags) | {"terms_days": cells.numbers}
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
     for name in (name for name in IDENTIFIERS if name in raw):
-        cut = cells.rounded(raw[name])
-        if len(cut):
-            shown = some([f"row {row} '{number}'" for row, number in others[name][cut].items()])
+        if len(cut[name]):
+            shown = some([f"row {row} '{number}'" for row, number in others[name][cut[name]].items()])
             proof.warnings.append(f"'{heading.get(name, name)}' holds numbers that a spreadsheet has rounded: {shown}")
     return pd.DataFrame({name: others[name] if name in others else read[heading[name]] for name in raw})
 
 
-def _by_name(raw: dict[str, pd.Series], columns: Columns, proof: cells.Proof) -> dict[str, pd.Series]:
+def _by_name(raw: dict[str, pd.Series], cut: dict[str, pd.Index], columns: Columns, proof: cells.Proof) -> dict[str, pd.Series]:
     """The columns without numbers of customers that a spreadsheet has rounded, where that makes one of several names."""
-    if not {"customer_id", "customer_name"} <= set(raw):
+    if not {"customer_id", "customer_name"} <= set(raw) or not len(cut["customer_id"]):
         return raw
-    cut = cells.rounded(raw["customer_id"])
-    names = cells.texts(raw["customer_name"])[cut].groupby(cells.texts(raw["customer_id"])[cut]).nunique()
+    rows = cut["customer_id"]
+    names = cells.texts(raw["customer_name"])[rows].groupby(cells.texts(raw["customer_id"])[rows]).nunique()
     if not names.gt(1).any():
         return raw
     heading = columns.heading.get("customer_id", "customer_id")
@@ -341,7 +359,7 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
     currency = cells.each_once(said, lambda code: SIGNS.get(code.upper(), code.upper())).fillna("")
     for name, start, code in rules:
         codes = typed.get(name, blank)
-        currency = currency.mask(currency.eq("") & codes.str.startswith(start), code)
+        currency = cells.put(currency, currency.eq("") & codes.str.startswith(start), code)
     unknown = [code for code in currency.unique() if not re.fullmatch("[A-Z]{3}|", code)]
     strange = currency[currency.isin(unknown)]
     if len(strange):
@@ -353,7 +371,7 @@ def _with_currency(typed: pd.DataFrame, export: Export, options: Options, holds:
         )
     if currency.eq("").any() and options.currency is None:
         proof.warnings.append("no currency is stated: amounts carry none; say --currency EUR, for example")
-    return typed.assign(currency=currency.mask(currency.eq(""), options.currency or NO_CURRENCY))
+    return typed.assign(currency=cells.put(currency, currency.eq(""), options.currency or NO_CURRENCY))
 
 
 def _meant(typed: pd.DataFrame, kept: pd.DataFrame, export: Export) -> list[pd.DataFrame]:
@@ -419,7 +437,7 @@ def _receipt(part: Part, proof: cells.Proof, kind: pd.Series) -> dict[str, Any]:
         "export": part.export.name or f"table of {part.holds}",
         "holds": part.holds,
         "sha256": part.sheet.sha256,
-        "header_row": columns.header + 1,
+        "header_row": columns.header + 1 if columns.rows else 0,
         "columns": columns.shown(),
         "date_order": "; ".join(grouped) or "no dates",
         "number_style": proof.number_style,
@@ -468,7 +486,8 @@ def _unused(part: Part, entries: pd.DataFrame) -> None:
     left = [at for at, word in enumerate(headings) if word.strip() and at not in used and normal(word) not in read]
     if left:
         part.receipt["columns"] += "; not used: " + some([f"'{' '.join(headings[at].split())}'" for at in left], 12)
-    pays = "kind" in part.rows and cells.meanings(part.rows["kind"], KIND | export.kinds).eq("payment").any()
+    words = pd.Series(part.rows["kind"].unique() if "kind" in part.rows else [], dtype="str")
+    pays = cells.meanings(words, KIND | export.kinds).eq("payment").any()
     told = {"settled_on", "open_amount", "paid_amount", "payment_date"} & set(part.rows) or pays
     if part.holds == "documents" and not told:
         ignored = {normal(heading) for heading in export.ignore}

@@ -45,7 +45,7 @@ def left_out(
         said = words_under(entries, headings, heading, typed.index)
         reasons.append(f"not of receivables: its {heading} is '" + said[~cells.folded(said).isin(wanted)] + "'")
     for name in [name for name in ("status", "kind") if name in typed and holds == "documents"]:
-        reasons.append(f"not owed: its {name} is '" + typed[name][cells.folded(typed[name]).isin(NOT_OWED)] + "'")
+        reasons.append(f"not owed: its {name} is '" + typed[name][cells.says(typed[name], NOT_OWED)] + "'")
     for heading, wanted in export.not_owed.items():
         said = words_under(entries, headings, heading, typed.index)
         reasons.append(f"not owed: its {heading} is '" + said.loc[_says(said, wanted).to_numpy()] + "'")
@@ -109,7 +109,8 @@ def told(rejects: pd.DataFrame) -> list[str]:
 
 def rejected(sheet: Sheet, rows: list[int], reasons: list[str]) -> pd.DataFrame:
     """Rows of a sheet that are not used, each with its reason and what it says."""
-    said = sheet.cells.iloc[[row - 1 for row in rows]].itertuples(index=False, name=None)
+    taken = sheet.cells.iloc[[row - 1 for row in rows]] if rows else sheet.cells.head(0)
+    said = taken.itertuples(index=False, name=None)
     values = [" | ".join(filter(None, map(as_text, row)))[:200] for row in said]
     table = pd.DataFrame({"row": pd.Series(rows, dtype="int64"), "reason": reasons, "values": values})
     return table.astype({"reason": "str", "values": "str"})  # also where there are none

@@ -95,7 +95,7 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
     for at in dates[:1]:
         plain_rows &= body.iloc[:, at].ne(layout.headings[at])
     kind = pd.Series("entry", index=body.index, dtype="str")
-    odd = body[~plain_rows].apply(cells.texts)
+    odd = (body.head(0) if plain_rows.all() else body[~plain_rows]).apply(cells.texts)
     closely, label = _closely(odd, dated[~plain_rows], layout)
     kind[closely.index] = closely
     grouped = _nested if layout.export.nested else _groups

@@ -6,6 +6,7 @@ CSV cells stay text. Cells of a workbook keep their kind: dates and numbers that
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,12 @@ class Sheet:
 
     def row(self, index: int) -> list[str]:
         """One row as text, trailing blanks kept."""
-        return [as_text(value) for value in self.cells.iloc[index]]
+        return [*self._top[index]] if index < len(self._top) else [as_text(value) for value in self.cells.iloc[index]]
+
+    @cached_property
+    def _top(self) -> list[list[str]]:
+        """The rows that are looked at again and again while the headings are looked for."""
+        return [list(map(as_text, row)) for row in self.cells.head(TOP + 1).itertuples(index=False, name=None)]
 
 
 def read_sheets(path: Path) -> list[Sheet]:

@@ -16,6 +16,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from arkit.errors import ImportRefused, some
+from arkit.importers import opendocument
 from arkit.importers.plaintext import refused
 
 PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -54,7 +55,7 @@ def is_one(content: bytes) -> bool:
 
 
 def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
-    """The cells of each sheet that holds anything, by its title: text, numbers, days and flags as stored; None if blank.
+    """The cells of each sheet that holds anything, by its title: text, numbers, days and flags as stored, no text if blank.
 
     Raises
     ------
@@ -84,14 +85,12 @@ def read(name: str, content: bytes) -> dict[str, pd.DataFrame]:
 
 
 def _frame(rows: list[list[Any]]) -> pd.DataFrame | None:
-    """Rows of one length as columns, None in place of blank cells; None if nothing is in them."""
-    columns = [np.fromiter(column, dtype="object", count=len(rows)) for column in zip(*rows, strict=True)]
-    blank = [column == "" for column in columns]
-    if all(cells.all() for cells in blank):
+    """Rows of one length as columns; None if nothing is in them."""
+    if all(cell == "" for row in rows for cell in row):
         return None
-    for column, cells in zip(columns, blank, strict=True):
-        column[cells] = None
-    return pd.DataFrame(dict(enumerate(columns)), dtype="object", copy=False)
+    cells = np.empty((len(rows), len(rows[0])), dtype="object", order="F")
+    cells[:] = rows
+    return pd.DataFrame(cells, dtype="object", copy=False)
 
 
 def _protected(name: str) -> ImportRefused:
@@ -110,12 +109,12 @@ def _looked_through(name: str, content: bytes) -> bool:
                     if unpacked > MOST_UNPACKED:
                         raise _too_large(name, f"{len(content):,} bytes that unpack to more than {MOST_UNPACKED:,}")
                     if item.filename.endswith(".xml") and "sheets/" in item.filename:
-                        formulas = formulas or ((b"<f" in piece or b":f" in piece) and bool(_UNSAVED.search(piece)))
-                        columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
-                        last = max([last, *map(int, _DEEP.findall(piece))])
-                if columns > WIDE:
-                    last = max([last, *(int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece))])
-                _must_lie_together(name, last, columns, unpacked - before)
+                        has_formulas, reaches_far = _at_a_glance(piece)
+                        formulas = formulas or (has_formulas and bool(_UNSAVED.search(piece)))
+                        if reaches_far:
+                            columns = max([columns, *map(_column, {far.upper() for far in _FAR.findall(piece)})])
+                            last = max([last, *map(int, _DEEP.findall(piece))])
+                _must_lie_together(name, *_span(packed, item, last, columns), unpacked - before)
     except ImportRefused:
         raise
     except (
@@ -134,27 +133,51 @@ def _looked_through(name: str, content: bytes) -> bool:
     return formulas
 
 
+def _span(packed: zipfile.ZipFile, item: zipfile.ZipInfo, last: int, columns: int) -> tuple[int, int]:
+    """Rows and columns that a sheet spans; ``last`` and ``columns`` are the farthest of its cells that lie far apart."""
+    if item.filename == "content.xml":
+        return opendocument.span(_pieces(packed, item, overlap=0))
+    rows = (int(row) for piece in _pieces(packed, item) for row in _CELLS.findall(piece)) if columns > WIDE else ()
+    return max([last, *rows]), columns
+
+
+def _at_a_glance(piece: bytes) -> tuple[bool, bool]:
+    """Whether a piece of a sheet can hold formulas, and cells beyond column Z or row 99,999: most hold neither.
+
+    A formula begins with '<f' or ':f'. Behind 'r=' and a quote, a cell far to the right has a second letter, and one far
+    down six digits after at most one letter.
+    """
+    signs = np.frombuffer(piece, dtype="uint8")
+    names = np.flatnonzero(signs[1:] == ord("f"))
+    places = np.flatnonzero(signs[:-9] == ord("=")) + 1
+    places = places[signs[places - 2] == ord("r")]
+    sixth, seventh = signs[places + 6], signs[places + 7]
+    digit = [(sign >= ord("0")) & (sign <= ord("9")) for sign in (sixth, seventh)]
+    far = (signs[places + 2] >= ord("A")) | digit[1] | (digit[0] & (signs[places + 1] <= ord("9")))
+    return bool(np.isin(signs[names], [ord("<"), ord(":")]).any()), bool(far.any())
+
+
 def _must_lie_together(name: str, last: int, columns: int, size: int) -> None:
     """Refuse a sheet that spans more cells than memory should hold, or far more than its bytes can fill."""
     if last * columns > max(FEW_CELLS, size):
         raise refused(
             name,
             "cells that lie together",
-            f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank",
+            f"a sheet that spans {last:,} rows and {columns:,} columns and is nearly blank or repeats itself",
             "delete the rows below and the columns beside the list, and save it again",
         )
     if last * columns > MOST_CELLS:
         raise _too_large(name, f"a sheet of {last:,} rows and {columns:,} columns")
 
 
-def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
+def _pieces(packed: zipfile.ZipFile, item: zipfile.ZipInfo, overlap: int = 64) -> Iterator[bytes]:
     """A packed file, unpacked piece by piece; pieces overlap a little, so that nothing is cut in two."""
     rest = b""
     item.file_size = MOST_UNPACKED + PIECE + 1  # what the directory says of it need not be true
     with packed.open(item) as file:
         while piece := file.read(PIECE):
             yield rest + piece
-            rest = piece[-64:]
+            rest = piece[-overlap:] if overlap else b""
 
 
 def _column(letters: bytes) -> int:

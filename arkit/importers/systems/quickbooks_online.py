@@ -33,7 +33,7 @@ def _without_check_numbers(sheet: Sheet, header: int) -> Sheet:
     at = [headings.index(normal(name)) for name in NUMBER.split("|") if normal(name) in headings]
     kind = folded(texts(sheet.cells.iloc[:, headings.index("transaction type")]))
     cells = sheet.cells.copy()
-    cells.iloc[:, at] = cells.iloc[:, at].mask(kind.isin(["payment", "deposit"]), None if sheet.native else "")
+    cells.iloc[:, at] = cells.iloc[:, at].mask(kind.isin(["payment", "deposit"]), "")
     return dataclasses.replace(sheet, cells=cells)
 
 
