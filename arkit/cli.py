@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from arkit.errors import ArkitError, OutputRefused, some
-from arkit.importers import check, write_aliases, write_mapping
-from arkit.ledger import parse_day
-from arkit.policy import DEFAULTS_FILE, Policy
+from arkit.importers import check, load, write_aliases, write_mapping
+from arkit.ledger import Ledger, parse_day
+from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.sample import write_sample
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
@@ -63,6 +65,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--suggest-aliases", type=Path, metavar="FILE", help="write customers that look the same as a CSV file to go through"
     )
     understand.set_defaults(run=_check)
+
+    judge = commands.add_parser("evaluate", help="how good payment forecasts would have been on your own past")
+    _takes_exports(judge)
+    judge.add_argument("--until", metavar="DAY", help="the last day that is looked at; the last day of the books if left out")
+    judge.add_argument("--origins", type=_count, default=3, metavar="N", help="how many past days are forecast from")
+    judge.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
+    judge.add_argument("--json", action="store_true", help="print one JSON object")
+    judge.set_defaults(run=_evaluate)
 
     sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
     sample.add_argument("folder", type=Path, metavar="FOLDER")
@@ -259,6 +269,27 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
 
 def _listed(amounts: dict[str, str]) -> str:
     return ", ".join(amount if currency == "XXX" else f"{amount} {currency}" for currency, amount in amounts.items())
+
+
+def _evaluate(said: argparse.Namespace) -> int:
+    from arkit.forecast import evaluate, words  # noqa: PLC0415 - learning opens slowly, only this needs it
+
+    policy = Policy.read(said.policy) if said.policy else DEFAULT
+    until = parse_day(said.until) if said.until else None
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else None
+    ledger = load(said.exports, as_of=as_of, **_options(said))
+    card = evaluate(ledger, until or _last_day(ledger), origins=said.origins, policy=policy)
+    print(json.dumps(card.to_dict(), indent=2, default=str) if said.json else words(card))
+    return DONE
+
+
+def _last_day(ledger: Ledger) -> pd.Timestamp:
+    """The last day of the books."""
+    if ledger.days:
+        return ledger.days[-1]
+    raise ArkitError(
+        "there is nothing to look back on.", expected="exports with postings", got="none", fix="name the files of more months"
+    )
 
 
 def _sample(said: argparse.Namespace) -> int:

@@ -34,6 +34,10 @@ class PolicyRefused(ArkitError):
     """A policy file says something that arkit cannot follow."""
 
 
+class ForecastRefused(ArkitError):
+    """A forecast cannot be made truthfully from what is at hand."""
+
+
 class OutputRefused(ArkitError):
     """Writing would overwrite something that may be somebody's work."""
 

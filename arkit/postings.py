@@ -61,7 +61,7 @@ class Postings:
         """One row per document, or instalment of one, with a posting up to ``as_of``: what opened it and its exact sums."""
         known = self.day <= as_of.to_datetime64()
         postings = self if known.all() else self._where(known)
-        postings = postings._by_instalment() if postings._in_instalments.any() else postings
+        postings = postings.by_instalment()
         if not len(postings.row):
             return pd.DataFrame(columns=COLUMNS)
         starts = postings._starts
@@ -69,7 +69,7 @@ class Postings:
             postings.row[starts], {name: np.add.reduceat(part, starts) for name, part in postings._parts.items()}
         )
         # a posting of nothing settles nothing
-        moved = np.where(postings.minor != 0, postings.day, postings.day[starts][postings._of_document])
+        moved = np.where(postings.minor != 0, postings.day, postings.day[starts][postings.of_document])
         last = pd.Series(np.maximum.reduceat(moved, starts))
         paid_on = np.maximum.reduceat(postings._paid_on, starts)
         return table.assign(settled_on=last.where(table["open_amount"].eq(0)), last_paid_on=_days(paid_on))[COLUMNS]
@@ -93,7 +93,7 @@ class Postings:
         postings, seen = (self, seen) if known.all() else (self._where(known), seen[known])
         if not len(postings.row):
             return pd.DataFrame(columns=["as_of", *COLUMNS])
-        cell = postings._of_document * len(ends) + seen
+        cell = postings.of_document * len(ends) + seen
         order = np.argsort(cell, kind="stable")
         cell = cell[order]
         starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
@@ -136,15 +136,15 @@ class Postings:
         return np.flatnonzero(np.r_[True, self.document[1:] != self.document[:-1]]) if len(self.row) else np.zeros(0, "int64")
 
     @cached_property
-    def _of_document(self) -> np.ndarray:
+    def of_document(self) -> np.ndarray:
         """For each posting how many documents stand before its own."""
         return np.repeat(np.arange(len(self._starts)), np.diff(np.r_[self._starts, len(self.row)]))
 
     @cached_property
     def _parts(self) -> dict[str, np.ndarray]:
         """What each posting adds to the sums of its document, in minor units and counts."""
-        opening = self.kind[self._starts][self._of_document]
-        side = np.sign(self.minor[self._starts])[self._of_document]
+        opening = self.kind[self._starts][self.of_document]
+        side = np.sign(self.minor[self._starts])[self.of_document]
         paid, returned, given_up = (self.kind == KINDS.index(name) for name in ("payment", "return", "write_off"))
         # documents that are themselves payments pay nothing but wait to be applied
         pays = (paid | returned) & _CREATES[opening]
@@ -168,7 +168,7 @@ class Postings:
         """Marks postings of documents whose opening posting is not their earliest: before its day another one opens them."""
         if not len(self.row):
             return np.zeros(0, dtype="bool")
-        return (np.minimum.reduceat(self.day, self._starts) < self.day[self._starts])[self._of_document]
+        return (np.minimum.reduceat(self.day, self._starts) < self.day[self._starts])[self.of_document]
 
     @cached_property
     def _label(self) -> np.ndarray:
@@ -181,10 +181,12 @@ class Postings:
     def _in_instalments(self) -> np.ndarray:
         """Marks postings of documents of which an instalment was created."""
         created = (self._label >= 0) & _CREATES[self.kind]
-        return np.logical_or.reduceat(created, self._starts)[self._of_document] if created.any() else created
+        return np.logical_or.reduceat(created, self._starts)[self.of_document] if created.any() else created
 
-    def _by_instalment(self) -> "Postings":
-        """The same with each instalment as a document of its own."""
+    def by_instalment(self) -> "Postings":
+        """The same with each instalment as a document of its own; documents come in the order in which `at` lists them."""
+        if not self._in_instalments.any():
+            return self
         whole, apart = self._where(~self._in_instalments), self._where(self._in_instalments)
         pieces = _spread(apart, apart.entries["due_date"].to_numpy()[apart.row])
         at, slot = pieces["at"].to_numpy(), pieces["slot"].to_numpy()

@@ -366,6 +366,61 @@ SCORES = Table(
     ),
 )
 
+FORECASTS = Table(
+    "forecasts",
+    "open document",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        CURRENCY,
+        *(Column(f"p_{days}", "share", f"chance that it is paid within {days} days of as_of") for days in (7, 14, 30, 60, 90)),
+        Column("expected_date", "day", "as likely paid before as after; missing: most like it are not paid within a year"),
+        Column("low_date", "day", "one in ten is paid before it"),
+        Column("high_date", "day", "one in ten is paid after it, or never; missing: more than a year ahead"),
+        Column("promised_date", "day", "the day it is promised for, where a promise still runs", optional=True),
+        Column("n", "count", "paid invoices of this customer behind it", optional=True),
+        Column("basis", "text", "the method used, and what it rests on"),
+        Column("open_amount", "money", "what is open", optional=True),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
+EXPLANATIONS = Table(
+    "explanations",
+    "open document",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        CURRENCY,
+        Column("horizon", "count", "days ahead that the chance is for"),
+        Column("chance", "share", "chance that it is paid by then"),
+        Column("reasons", "text", "what moved the chance most, in words, each with the percentage points it moved it by"),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
+CASH = Table(
+    "cash",
+    "currency and week ahead",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("week", "count", "1 is the seven days after as_of"),
+        Column("from_date", "day", "its first day"),
+        Column("to_date", "day", "its last day"),
+        Column("backlog", "money", "expected from what is open now"),
+        Column("backlog_low", "money", "less comes in about one of ten such weeks"),
+        Column("backlog_high", "money", "more comes in about one of ten such weeks"),
+        Column("flow", "money", "expected from invoices still to be written, as the book bills and is paid", optional=True),
+        Column("flow_low", "money", "less comes in about one of ten such weeks", optional=True),
+        Column("flow_high", "money", "more comes in about one of ten such weeks", optional=True),
+    ),
+)
+
 ACTIONS = Table(
     "actions",
     "customer and currency with an open balance",
@@ -597,7 +652,8 @@ RECONCILIATION = Table(
 )
 
 ALL = (
-    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST),
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES),
+    *(FORECASTS, EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

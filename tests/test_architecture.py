@@ -8,7 +8,7 @@ import pytest
 HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
-    *("importers", "aging", "currencies", "discounts", "history", "interest", "reconciliation", "scores", "routes"),
+    *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
     *("measures", "migration", "cohorts", "allowance"),
     *("actions", "letters", "charts", "workbook", "views"),
 }
@@ -36,13 +36,23 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
+FORECAST = [
+    {"lives"},
+    {"said"},
+    {"known"},
+    {"steps", "words"},
+    {"curves", "learner"},
+    {"training"},
+    {"model"},
+    {"card", "cash"},
+]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
     "plotly": {"charts", "report"},
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
-    "sklearn": set(),
+    "sklearn": {"forecast"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
@@ -53,7 +63,7 @@ HEAVY = {
 
 def rooms():
     files = {path.stem: [path] for path in HOUSE.glob("*.py") if path.stem != "__init__"}
-    return files | {"importers": sorted((HOUSE / "importers").rglob("*.py"))}
+    return files | {name: sorted((HOUSE / name).rglob("*.py")) for name in ("importers", "forecast")}
 
 
 def imported(path):
@@ -80,15 +90,16 @@ def test_imports_go_down_only(room):
     assert not up, f"{room}.py imports {sorted(up)}, which stand on its own floor or above it"
 
 
-def test_the_importers_have_floors_of_their_own():
-    floor = {room: number for number, names in enumerate(IMPORTERS) for room in names}
-    home = HOUSE / "importers"
+@pytest.mark.parametrize(("wing", "floors"), [("importers", IMPORTERS), ("forecast", FORECAST)])
+def test_wings_have_floors_of_their_own(wing, floors):
+    floor = {room: number for number, names in enumerate(floors) for room in names}
+    home = HOUSE / wing
     rooms_of = {path: path.relative_to(home).with_suffix("").parts[0] for path in home.rglob("*.py")}
     assert set(floor) == set(rooms_of.values()) - {"__init__"}
     for path, room in rooms_of.items():
-        inner = {name.split(".")[2] for name in imported(path) if name.startswith("arkit.importers.")} & set(floor) - {room}
+        inner = {name.split(".")[2] for name in imported(path) if name.startswith(f"arkit.{wing}.")} & set(floor) - {room}
         up = {other for other in inner if room in floor and floor[other] >= floor[room]}
-        assert not up, f"importers/{path.name} imports {sorted(up)}"
+        assert not up, f"{wing}/{path.name} imports {sorted(up)}"
 
 
 def test_systems_are_declarations_that_do_not_know_each_other():

@@ -1,0 +1,217 @@
+"""Learning from the ledger's own past: what to look from, which method did best on a later block, and how wide its ranges."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from arkit.forecast.curves import Curves
+from arkit.forecast.known import Known, look
+from arkit.forecast.learner import Boosting, Calibrated, Logistic, loss
+from arkit.forecast.lives import NEVER, Lives
+from arkit.forecast.said import Said
+from arkit.forecast.steps import HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
+
+#: Paid documents below which nothing is learned, and from which on only boosting is tried.
+FEW, MANY = 300, 20_000
+#: The most past days looked from, documents on them, and steps of these that are learned from; of more a sample is.
+MOST_DAYS, MOST_ROWS, MOST_STEPS = 110, 40_000, 250_000
+#: Past days lie so far apart, or farther; not a multiple of 7, so that every weekday is among them.
+APART = 5
+#: Days after which what was seen counts half: books drift.
+HALF_LIFE = 180.0
+#: Days a book must be old before anything is looked from.
+YOUNG = 60
+#: The later block: this share of the time that can be looked from, and at least so many days of it.
+LATER_SHARE, LATER_DAYS = 0.25, 120
+#: The quantiles behind the earliest, the expected and the latest date, and how far a later block may move each.
+Levels = tuple[float, float, float]
+LEVELS: Levels = (0.1, 0.5, 0.9)
+BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
+#: Ranges are put right on documents followed for so many days, if there are so many of them.
+FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
+#: What learning must beat on the later block to be used.
+YARDSTICKS = ("own", "mean_delay", "book")
+NAMED = {
+    "boosting": "gradient boosting",
+    "logistic": "logistic regression",
+    "own": "Kaplan-Meier curves by customer, segment and book",
+    "mean_delay": "the customer's mean delay",
+    "book": "how the whole book pays around its due dates",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What `train` found: the ``method`` that is used, and all it needs.
+
+    ``levels`` are the quantiles of the curve that stand for the three dates, for documents not yet due and for those past
+    due, ``spread`` is by how much the variance of a
+    week's cash exceeds that of independent documents, ``typical`` is the median of each fact, ``losses`` the mean Brier
+    score of each method on the later block, ``figures`` what was learned from.
+    """
+
+    method: str
+    learner: Calibrated | None
+    curves: Curves
+    levels: tuple[Levels, Levels]
+    spread: float
+    typical: pd.Series
+    losses: dict[str, float]
+    figures: dict[str, Any]
+
+    def ahead(self, known: Known, method: str | None = None) -> np.ndarray:
+        """Chances of being paid by the end of each step, one row per document, by the method used or another."""
+        method = method or self.method
+        if method in YARDSTICKS:
+            return getattr(self.curves, method)(known)
+        assert self.learner is not None
+        return curves_of(known, self.learner.hazard)
+
+
+def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = None, seed: int = 0) -> Trained:
+    """Learn from all that is known on the day ``end``."""
+    known, share = _look_back(lives, said, end, seed)
+    curves = Curves.of(lives, end, segments)
+    paid = int(curves.n.sum())
+    figures = {
+        "paid": paid,
+        "documents": len(lives.documents),
+        "customers": len(lives.customers),
+        "days": len(np.unique(known.day)),
+        "rows": len(known.state),
+        "sampled": share,
+    }
+    typical = known.facts.median() if len(known.facts) else pd.Series(dtype="float64")
+    if paid < FEW or not len(known.day):
+        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+    cut = _cut(known.day, end)
+    early, later = known.take(np.flatnonzero(known.day < cut)), known.take(np.flatnonzero(known.day >= cut))
+    before = Curves.of(lives, cut, segments)
+    draw = np.random.default_rng(seed)
+    learned = _learnable(early, cut, draw)
+    if learned[1].sum() < FEW or not len(later.day):
+        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+    unseen = _learnable(later, end, draw)
+    best, calibrated = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
+    calibrated.calibrate(*unseen, documents=_paid_documents(later, end))
+    trained = Trained(best, calibrated, before, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+    ahead = {name: trained.ahead(later, name) for name in (best, *YARDSTICKS)}
+    losses = {name: _mean_brier(curve, later, end) for name, curve in ahead.items()}
+    method = min(losses, key=lambda name: losses[name])
+    if method not in YARDSTICKS:
+        calibrated.learn_again(*_learnable(known, end, np.random.default_rng(seed)))
+    figures |= {"later_from": cut, "calibration": calibrated.how, "tried": best, "later_rows": len(later.state)}
+    spread = _spread(ahead[method], later, end, share)
+    late = later.facts["days_past_due"].gt(0).to_numpy()
+    levels = (_levels(ahead[method], later, end, ~late), _levels(ahead[method], later, end, late))
+    kept = calibrated if method == best else None
+    return Trained(method, kept, curves, levels, spread, typical, losses, figures)
+
+
+def past_days(lives: Lives, end: int) -> np.ndarray:
+    """The past days that are looked from: evenly apart back from the day before ``end``."""
+    if not len(lives.documents):
+        return np.zeros(0, "int64")
+    first = int(lives.documents["issued"].min()) + YOUNG
+    apart = max(APART, -(-(end - first) // MOST_DAYS))
+    apart += apart % 7 == 0
+    return np.arange(end - 1, first, -apart)[::-1].astype("int64")
+
+
+def _look_back(lives: Lives, said: Said, end: int, seed: int) -> tuple[Known, float]:
+    """What was known on past days, and the share of the rows of these days that were drawn."""
+    days = past_days(lives, end)
+    rows = len(lives.open_on(days)[0])
+    share = min(1.0, MOST_ROWS / max(rows, 1))
+    chosen = np.random.default_rng(seed).random(rows) < share
+    return look(lives, days, said, chosen=chosen), share
+
+
+def _cut(days: np.ndarray, end: int) -> int:
+    """The first day of the later block; a young book gives it at most half of its time."""
+    first = int(days.min())
+    return end - int(min(max(LATER_SHARE * (end - first), LATER_DAYS), 0.5 * (end - first)))
+
+
+def _learnable(known: Known, end: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps whose outcome is known on the day ``end``, laid out, whether the money came in each, and how much it counts."""
+    row, step, came = followed(known, end)
+    if len(row) > MOST_STEPS:
+        some = np.sort(draw.choice(len(row), MOST_STEPS, replace=False))
+        row, step, came = row[some], step[some], came[some]
+    return lay_out(known, row, step), came, 0.5 ** ((end - known.day[row]) / HALF_LIFE)
+
+
+def _best(
+    learned: tuple[np.ndarray, ...], unseen: tuple[np.ndarray, ...], *, boosting_only: bool, seed: int
+) -> tuple[str, Calibrated]:
+    """The learner with the lower loss on the later block; with very many documents only one is tried."""
+    tried = {"boosting": Boosting(seed)} | ({} if boosting_only else {"logistic": Logistic(seed)})
+    found = {name: Calibrated(learner.fit(*learned)) for name, learner in tried.items()}
+    losses = {name: loss(one.learner.hazard(unseen[0]), unseen[1]) for name, one in found.items()}
+    best = min(losses, key=lambda name: losses[name])
+    return best, found[best]
+
+
+def _paid_documents(known: Known, end: int) -> int:
+    """How many documents of these rows were paid by the day ``end``."""
+    return len(np.unique(known.lives.states["document"].to_numpy()[known.state][days_to_money(known, end) < NEVER]))
+
+
+def _mean_brier(curves: np.ndarray, known: Known, end: int) -> float:
+    """Mean over the horizons of the Brier score on rows followed for the horizon."""
+    ahead = days_to_money(known, end)
+    scores = [
+        brier(chance(curves[rows], horizon), ahead[rows] <= horizon)
+        for horizon in HORIZONS
+        if len(rows := np.flatnonzero(known.day + horizon <= end))
+    ]
+    return float(np.mean(scores)) if scores else float("nan")
+
+
+def _levels(curves: np.ndarray, known: Known, end: int, chosen: np.ndarray) -> Levels:
+    """The quantiles of the curves that 10, 50 and 90 % of some of the later block came before, within bounds."""
+    rows = np.flatnonzero(chosen & (known.day + FOLLOWED_DAYS <= end))
+    if len(rows) < FOLLOWED_ROWS:
+        return LEVELS
+    ahead = days_to_money(known, end)[rows]
+    came = ahead < NEVER
+    seen = np.where(came, ahead, end - known.day[rows])
+    after, before = chance(curves[rows], seen), chance(curves[rows], seen - 1)
+    low, middle, high = (
+        float(np.clip(_quantile(value, came, level), *bounds))
+        for value, level, bounds in zip((after, (after + before) / 2, after), LEVELS, BOUNDS, strict=True)
+    )
+    return low, middle, high
+
+
+def _quantile(values: np.ndarray, known: np.ndarray, level: float) -> float:
+    """The value below which the share ``level`` lies, where of some only a lower bound is known (Kaplan and Meier)."""
+    order = np.argsort(values, kind="stable")
+    at_risk = np.arange(len(values), 0, -1)
+    below = 1 - np.cumprod(1 - known[order] / at_risk)
+    place = int(np.searchsorted(below, level))
+    return float(values[order][min(place, len(values) - 1)])
+
+
+def _spread(curves: np.ndarray, known: Known, end: int, share: float) -> float:
+    """How much more a week's cash varies than if documents paid independently of each other, 1 or more."""
+    document = known.lives.states["document"].to_numpy()[known.state]
+    worth = known.lives.states["open"].to_numpy()[known.state]
+    money = known.lives.documents["money"].to_numpy()[document]
+    ahead = days_to_money(known, end)
+    code, which = np.unique(np.column_stack([known.day, money]), axis=0, return_inverse=True)
+    ratios = []
+    for week in range(1, 9):
+        due = chance(curves, 7 * week) - chance(curves, 7 * week - 7)
+        came = (ahead > 7 * week - 7) & (ahead <= 7 * week)
+        error, variance = (
+            np.bincount(which.ravel(), weights=value, minlength=len(code))
+            for value in (worth * (came - due), worth**2 * due * (1 - due))
+        )
+        known_by = (code[:, 0] + 7 * week <= end) & (variance > 0)
+        ratios.append(error[known_by] ** 2 / variance[known_by])
+    ratio = np.concatenate(ratios)
+    return float(max(1.0, 1 + (np.mean(ratio) - 1) / share)) if len(ratio) else 1.0

@@ -1,0 +1,492 @@
+import json
+import zipfile
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from arkit.cli import main
+from arkit.errors import ForecastRefused
+from arkit.forecast import PaymentForecast, cash_forecast, evaluate, features
+from arkit.forecast import words as card_words
+from arkit.forecast.curves import Curves
+from arkit.forecast.known import FACTS, look
+from arkit.forecast.lives import NEVER, Lives
+from arkit.forecast.said import Said
+from arkit.forecast.steps import EDGES, STEPS, chance, days_at, days_to_money
+from arkit.importers import load
+from arkit.ledger import Ledger
+from arkit.policy import DEFAULT
+from arkit.sample import company, sample_ledger, write_sample
+
+DAY = "2026-10-31"
+CHANCES = ["p_7", "p_14", "p_30", "p_60", "p_90"]
+KEY = ["as_of", "customer_id", "document_id"]
+
+
+def number(day):
+    return (pd.Timestamp(day) - pd.Timestamp(0)).days
+
+
+@pytest.fixture(scope="module")
+def book():
+    """The made-up company, the model of its last day, and what that says."""
+    ledger = sample_ledger()
+    documents = ledger.at(DAY)
+    model = PaymentForecast().fit(ledger, DAY)
+    return SimpleNamespace(ledger=ledger, documents=documents, model=model, forecasts=model.predict(documents))
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A book too young to learn from, and its forecast."""
+    ledger = sample_ledger(customers=12, months=8)
+    return SimpleNamespace(ledger=ledger, documents=ledger.at(DAY), model=PaymentForecast().fit(ledger, DAY))
+
+
+def entries(*rows):
+    table = pd.DataFrame(rows, columns=["document_id", "kind", "date", "due_date", "amount"])
+    return table.assign(customer_id="C", currency="EUR")
+
+
+def outcome(*rows):
+    """The first state of the one document: when it was paid, and when it ended."""
+    lives = Lives.of_ledger(Ledger(entries(*rows)), DEFAULT)
+    row = lives.outcomes().iloc[0]
+    return [None if value >= NEVER else str(np.datetime64(int(value), "D")) for value in (row["paid_on"], row["ended_on"])]
+
+
+INVOICE = ("A", "invoice", "2026-01-01", "2026-01-31", 1000.0)
+
+
+def test_only_money_counts_as_paid():
+    assert outcome(INVOICE, ("A", "payment", "2026-02-05", None, -1000.0)) == ["2026-02-05", "2026-02-05"]
+    assert outcome(INVOICE, ("A", "credit_note", "2026-02-05", None, -1000.0)) == [None, "2026-02-05"]
+    assert outcome(INVOICE, ("A", "write_off", "2026-08-05", None, -1000.0)) == [None, "2026-08-05"]
+    assert outcome(INVOICE, ("A", "payment", "2026-02-05", None, -400.0)) == [None, None]
+
+
+def test_a_small_remainder_is_paid_and_most_of_it_must_be_money():
+    assert outcome(INVOICE, ("A", "payment", "2026-02-05", None, -990.0)) == ["2026-02-05", "2026-02-05"]
+    part = ("A", "payment", "2026-02-05", None, -300.0)
+    assert outcome(INVOICE, part, ("A", "credit_note", "2026-03-01", None, -700.0)) == [None, "2026-03-01"]
+    assert outcome(INVOICE, part, ("A", "payment", "2026-03-01", None, -700.0)) == ["2026-03-01", "2026-03-01"]
+
+
+def test_a_payment_that_comes_back_was_none():
+    bounced = [("A", "payment", "2026-02-05", None, -1000.0), ("A", "return", "2026-02-08", None, 1000.0)]
+    assert outcome(INVOICE, *bounced) == [None, None]
+    assert outcome(INVOICE, *bounced, ("A", "payment", "2026-03-09", None, -1000.0)) == ["2026-03-09", "2026-03-09"]
+
+
+def test_what_is_open_is_what_the_ledger_says(book):
+    days = [pd.Timestamp(day) for day in ("2025-03-17", "2026-05-31", DAY)]
+    items = book.ledger.open_items(days)
+    small = items["open_amount"].le(DEFAULT.contact.small) & items["open_amount"].le(
+        DEFAULT.history.remainder_share * items["amount"]
+    )
+    theirs = items[items["kind"].eq("invoice") & items["open_amount"].gt(0) & ~small]
+    ours = features(book.ledger, days)
+    assert set(map(tuple, ours[KEY].to_numpy())) == set(map(tuple, theirs[KEY].to_numpy()))
+
+
+def same(left, right):
+    order = ["document_id", "instalment"]
+    left, right = (table.sort_values(order, ignore_index=True) for table in (left, right))
+    pd.testing.assert_frame_equal(left[[*KEY, *FACTS]], right[[*KEY, *FACTS]], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("day", ["2025-02-28", "2026-03-14", "2026-10-16"])
+def test_a_ledger_cut_at_the_day_gives_the_same_features(book, day):
+    many = features(book.ledger, ["2025-01-15", day, DAY])
+    same(many[many["as_of"].eq(pd.Timestamp(day))], features(book.ledger.until(day), [day]))
+
+
+def test_shuffling_the_future_changes_no_feature(book):
+    day, rng = pd.Timestamp("2026-05-31"), np.random.default_rng(3)
+    table = book.ledger.entries.copy()
+    later = table["date"].gt(day)
+    table.loc[later, "amount"] = rng.permutation(table.loc[later, "amount"].to_numpy())
+    table.loc[later, "date"] = day + pd.to_timedelta(rng.integers(1, 150, later.sum()), unit="D")
+    table.loc[later, "kind"] = table.loc[later, "kind"].where(table.loc[later, "kind"].eq("invoice"), "payment")
+    notes = book.ledger.notes
+    notes = notes.assign(outcome=notes["outcome"].mask(notes["date"].gt(day), "resolved"))
+    days = ["2026-02-28", day]
+    before = features(book.ledger, days)
+    after = features(Ledger(table, book.ledger.customers, notes=notes), days)
+    for one in days:
+        same(*(frame[frame["as_of"].eq(pd.Timestamp(one))] for frame in (before, after)))
+
+
+def test_a_table_of_documents_tells_the_same_as_the_postings(book):
+    day = "2026-06-30"
+    model = PaymentForecast().fit(book.ledger.until("2025-01-31"), "2025-01-31")
+    known, _, _ = model._look(book.ledger.at(day), book.ledger.notes)
+    names = known.lives.documents.iloc[known.lives.states["document"].to_numpy()[known.state]].reset_index(drop=True)
+    seen = pd.concat([names[["customer_id", "document_id", "instalment"]], known.facts], axis=1).assign(
+        as_of=pd.Timestamp(day).as_unit("s")
+    )
+    same(seen, features(book.ledger, [day]))
+
+
+def test_an_open_invoice_counts_as_late_so_far_and_customers_do_not_mix(ledger_of):
+    ledger = ledger_of(
+        [
+            ("never", "1", "2026-01-01", "2026-01-31", 100.0, None),
+            ("never", "2", "2026-03-01", "2026-03-31", 100.0, None),
+            ("prompt", "3", "2026-01-01", "2026-01-31", 100.0, "2026-01-31"),
+            ("prompt", "4", "2026-05-20", "2026-06-19", 100.0, None),
+        ]
+    )
+    rows = features(ledger, ["2026-06-10"]).set_index("document_id")
+    assert rows.loc["1", "late_so_far"] > 50 > rows.loc["4", "late_so_far"]
+    assert rows.loc["2", ["open_others", "late_others", "oldest_late"]].tolist() == [1, 1, 130]
+    assert rows.loc["4", ["n", "open_others", "oldest_late", "days_past_due"]].tolist() == [1, 0, 0, -9]
+
+
+def test_neither_scale_nor_currency_matters(ledger_of):
+    invoices = [
+        (f"C{i % 3}", str(i), "2026-01-05", "2026-02-04", 100.0 + i, f"2026-02-{10 + i:02d}" if i % 4 else None)
+        for i in range(12)
+    ]
+    euro = features(ledger_of(invoices), ["2026-02-16"])
+    fils = features(ledger_of([(c, n, i, d, a * 1000, p) for c, n, i, d, a, p in invoices], currency="KWD"), ["2026-02-16"])
+    np.testing.assert_allclose(euro[list(FACTS)], fils[list(FACTS)], rtol=1e-4, atol=1e-4)
+
+
+def test_disputes_and_promises_hold_from_their_day_on(ledger_of):
+    notes = [
+        {"date": "2026-02-10", "customer_id": "C", "document_id": "1", "kind": "dispute"},
+        {"date": "2026-02-20", "customer_id": "C", "document_id": "1", "kind": "dispute", "outcome": "resolved"},
+        {"date": "2026-02-12", "customer_id": "C", "kind": "promise", "until": "2026-02-18", "outcome": "broken"},
+    ]
+    ledger = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, None)], notes=notes)
+    days = ["2026-02-09", "2026-02-15", "2026-02-25"]
+    rows = features(ledger, days)
+    assert rows["disputed"].tolist() == [0, 1, 0]
+    assert rows["promised_in"].fillna(-1).tolist() == [-1, 3, -1]
+    assert rows["promise_broken"].fillna(-1).tolist() == [-1, -1, 7]
+
+
+def test_curves_are_kaplan_and_meiers_where_nothing_stands_behind(ledger_of, monkeypatch):
+    monkeypatch.setattr("arkit.forecast.curves.BEHIND", 1e-9)
+    days = [("C", str(i), "2026-01-01", "2026-01-31", 10.0, f"2026-02-{3 + i:02d}") for i in range(4)]
+    ledger = ledger_of([*days, *[("C", f"o{i}", "2026-01-11", "2026-02-10", 10.0, None) for i in range(4)]])
+    curves = Curves.of(Lives.of_ledger(ledger, DEFAULT), number("2026-02-15"))
+    # two of eight paid at 3 and 4 days late; the open ones are followed to 5 days late; then 5 and 6 days late
+    by_hand = 1 - (7 / 8) * (6 / 7) * (5 / 6)
+    late = np.searchsorted(np.r_[np.arange(-400, -90, 15), np.arange(-90, 91)], 5)
+    assert 1 - np.exp(-curves.summed[0, late]) == pytest.approx(by_hand, abs=1e-3)
+
+
+def test_a_curve_says_chances_and_days():
+    curve = np.minimum(EDGES[1:] / 100, 0.8)[None, :]
+    assert curve.shape == (1, STEPS)
+    assert chance(curve, 30)[0] == pytest.approx(0.30)
+    assert days_at(curve, 0.5)[0] == 50
+    assert np.isnan(days_at(curve, 0.9)[0])
+
+
+def test_every_open_document_gets_a_row_with_rising_chances_and_dates_in_order(book):
+    table = book.forecasts
+    opened = book.documents[book.documents["open_amount"].gt(0)]
+    assert sorted(table["document_id"]) == sorted(opened["document_id"])
+    told = table[table["p_7"].notna()]
+    assert (told[CHANCES].diff(axis=1).iloc[:, 1:] >= -1e-12).all().all()
+    assert told[CHANCES].ge(0).all().all()
+    assert told[CHANCES].le(1).all().all()
+    assert told["low_date"].dropna().gt(pd.Timestamp(DAY)).all()
+    dated = told.dropna(subset=["expected_date", "high_date"])
+    assert (dated["low_date"].le(dated["expected_date"]) & dated["expected_date"].le(dated["high_date"])).all()
+    assert set(told["expected_date"].dropna().dt.day_of_week) <= {0, 1, 2, 3, 4}
+
+
+def test_a_remainder_too_small_to_ask_for_gets_no_forecast(book):
+    blank = book.forecasts[book.forecasts["p_7"].isna()]
+    assert len(blank) == 4
+    assert set(blank["basis"]) == {"a remainder too small to ask for: no forecast"}
+    assert blank["open_amount"].le(DEFAULT.contact.small).all()
+
+
+def test_planted_behaviours_are_seen(book):
+    table = book.forecasts.merge(book.documents[["customer_id", "document_id", "due_date"]], on=["customer_id", "document_id"])
+    behaviour = table["customer_id"].map(company().planted.set_index("customer_id")["behaviour"])
+    late = (table["expected_date"] - table["due_date"]).dt.days.groupby(behaviour).median()
+    assert late["always prompt"] == pytest.approx(-7, abs=5)
+    assert late["slow but steady"] == pytest.approx(20, abs=5)
+    assert late["pays early"] == pytest.approx(-14, abs=5)
+    assert late["strategic, late"] == pytest.approx(135, abs=15)
+    assert table.loc[behaviour.eq("never pays"), "p_90"].max() < 0.05
+    assert table.loc[behaviour.eq("never pays"), "expected_date"].isna().all()
+    days = table.loc[behaviour.eq("pays on the 25th"), "expected_date"].dt.day
+    assert days.between(22, 29).mean() >= 0.6
+
+
+def test_a_running_promise_shows_its_day(book):
+    promised = book.forecasts[book.forecasts["promised_date"].notna()]
+    assert len(promised) >= 3
+    assert promised["promised_date"].ge(pd.Timestamp(DAY)).all()
+
+
+def test_training_repeats_exactly(small):
+    again = PaymentForecast().fit(small.ledger, DAY).predict(small.documents)
+    pd.testing.assert_frame_equal(again, small.model.predict(small.documents))
+
+
+def test_learning_repeats_exactly(book):
+    model = PaymentForecast(seed=0).fit(book.ledger, DAY)
+    pd.testing.assert_frame_equal(model.predict(book.documents), book.forecasts)
+
+
+def test_the_basis_says_what_was_learned_from_and_how_much_is_the_customers_own(book, small):
+    assert book.model.card_["method"] in ("gradient boosting", "logistic regression")
+    assert book.forecasts["basis"].str.contains(r"learned from 2,\d\d\d paid documents until 2026-10-31; \d+ paid").any()
+    assert book.forecasts["basis"].str.contains("new customer: as others pay; less likely than not within 365 days").any()
+    table = small.model.predict(small.documents)
+    basis = table.loc[table["p_7"].notna(), "basis"]
+    assert basis.str.startswith("Kaplan-Meier curves by customer, segment and book, from ").all()
+    assert basis.str.contains("fewer than 300, or of too short a time, are too little to learn from").all()
+
+
+def test_reasons_are_told_in_words_with_points(book):
+    told = book.model.explain(book.documents)
+    assert len(told) == book.forecasts["p_30"].notna().sum()
+    merged = told.merge(book.forecasts, on=["customer_id", "document_id"])
+    np.testing.assert_allclose(merged["chance"], merged["p_30"])
+    assert told["reasons"].str.contains(r"[+-]\d+ points: usually pays \d+ days? late \(\d+ invoices? paid\)").mean() > 0.3
+    assert told["reasons"].str.count(";").max() <= 2
+    moved = told.filter(like="moved_by_")
+    assert moved.notna().all().all()
+    assert (moved.abs().max(axis=1) >= 0.01).eq(told["reasons"].ne("as is typical for the book")).all()
+
+
+def test_nothing_open_and_nothing_known_are_answered(ledger_of):
+    empty = PaymentForecast().fit(Ledger(), DAY)
+    assert not len(empty.predict(Ledger().at(DAY)))
+    assert not len(empty.explain(Ledger().at(DAY)))
+    one = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, None)])
+    model = PaymentForecast().fit(one, "2026-02-10")
+    row = model.predict(one.at("2026-02-10")).iloc[0]
+    assert 0 <= row["p_7"] <= row["p_90"] <= 1
+    assert "from 0 paid documents until 2026-02-10" in row["basis"]
+    assert not len(features(Ledger(), [DAY]))
+
+
+def test_open_items_alone_lean_on_what_was_learned_before(book):
+    alone = book.documents[book.documents["open_amount"].gt(0)].drop(columns=["paid_amount", "payments", "last_paid_on"])
+    table = book.model.predict(alone)
+    assert table["basis"].str.startswith("Kaplan-Meier").sum() == table["p_7"].notna().sum()
+    assert "for these documents show no payments" in table["basis"].iloc[0]
+
+
+def test_what_cannot_be_forecast_is_refused_in_four_lines(book):
+    with pytest.raises(ForecastRefused, match=r"has learned nothing yet.\n  expected: a model that was fitted\n  got: Pay"):
+        PaymentForecast().predict(book.documents)
+    with pytest.raises(ForecastRefused, match=r"the documents are of several days\.\n  expected: the documents of one day"):
+        book.model.predict(book.ledger.open_items(["2026-09-30", DAY]))
+    with pytest.raises(ForecastRefused, match="too short for a report card"):
+        evaluate(book.ledger.until("2024-09-30"), "2024-09-30")
+
+
+def test_a_model_is_saved_and_loaded_with_what_it_was_trained_on(small, tmp_path):
+    file = small.model.save(tmp_path / "model.arkit")
+    again = PaymentForecast.load(file)
+    pd.testing.assert_frame_equal(again.predict(small.documents), small.model.predict(small.documents))
+    about = json.loads(zipfile.ZipFile(file).read("about.json"))
+    assert about["card"]["until"] == DAY
+    assert about["card"]["paid"] == small.model.card_["paid"]
+    assert set(about["versions"]) == {"arkit", "scikit-learn", "numpy"}
+
+
+def test_a_model_of_other_versions_is_refused(small, tmp_path):
+    file = tmp_path / "old.arkit"
+    with zipfile.ZipFile(small.model.save(tmp_path / "new.arkit")) as new, zipfile.ZipFile(file, "w") as old:
+        about = json.loads(new.read("about.json"))
+        about["versions"]["scikit-learn"] = "0.1"
+        old.writestr("about.json", json.dumps(about))
+        old.writestr("model.pickle", b"never read")
+    with pytest.raises(ForecastRefused, match=r"'old.arkit' was written by other versions.\n  expected: scikit-learn 1"):
+        PaymentForecast.load(file)
+    (tmp_path / "none.arkit").write_text("nothing")
+    with pytest.raises(ForecastRefused, match=r"'none\.arkit' is not a saved forecast"):
+        PaymentForecast.load(tmp_path / "none.arkit")
+
+
+def test_weekly_cash_adds_up_to_the_chances_of_what_is_open(book):
+    cash = cash_forecast(book.forecasts, book.documents, book.ledger, weeks=13, spread=book.model.spread_)
+    euro = cash[cash["currency"].eq("EUR")]
+    assert euro["from_date"].iloc[0] == pd.Timestamp("2026-11-01")
+    assert (euro["to_date"] - euro["from_date"]).dt.days.eq(6).all()
+    assert (cash["backlog_low"].le(cash["backlog"]) & cash["backlog"].le(cash["backlog_high"])).all()
+    open_now = book.forecasts.loc[book.forecasts["currency"].eq("EUR"), ["open_amount", "p_90"]]
+    at_most = (open_now["open_amount"] * open_now["p_90"].fillna(0)).sum()
+    assert 0.9 * at_most < euro["backlog"].sum() <= at_most + 1
+    assert euro["flow"].is_monotonic_increasing
+    billed = book.ledger.entries.query("kind == 'invoice' and currency == 'EUR'")
+    weekly = billed.loc[billed["date"].gt(pd.Timestamp(DAY) - pd.Timedelta(182, unit="D")), "amount"].sum() / 26
+    assert 0 < euro["flow"].iloc[-1] < weekly
+
+
+def test_credit_in_hand_is_not_expected_again(ledger_of):
+    ledger = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, None)])
+    credit = ledger.entries.iloc[:1].assign(document_id="P", kind="payment", amount=-100.0, date=pd.Timestamp("2026-02-01"))
+    both = Ledger(pd.concat([ledger.entries, credit]))
+    model = PaymentForecast().fit(both, "2026-02-10")
+    documents = both.at("2026-02-10")
+    assert cash_forecast(model.predict(documents), documents)["backlog"].sum() == 0
+
+
+# a ledger whose truth is known --------------------------------------------------------------------------------------------
+
+START, END = number("2024-01-01"), number("2026-06-30")
+GIVEN_UP, DRIFT, SPREAD = 0.08, 10.0, 4.0
+
+
+def simulated(rng):
+    """Invoices paid so many days late: the customer's own mean, later by `DRIFT` over the whole time, some never."""
+    customers = 100
+    first = np.where(np.arange(customers) < 60, START + rng.integers(0, 600, customers), END - rng.integers(15, 60, customers))
+    count = np.maximum(1, np.rint((END - first) / 20).astype("int64"))
+    who = np.repeat(np.arange(customers), count)
+    issued = first[who] + np.floor(rng.random(len(who)) * (END - first[who])).astype("int64")
+    mean = rng.normal(15, 14, customers).clip(-10, 50)[who] + DRIFT * (issued - START) / (END - START)
+    late = np.floor(mean + rng.logistic(0, SPREAD, len(who))).astype("int64")
+    paid = np.maximum(issued + 30 + late, issued + 1)
+    never = rng.random(len(who)) < GIVEN_UP
+    return pd.DataFrame({"who": who, "issued": issued, "due": issued + 30, "mean": mean, "paid": paid, "never": never})
+
+
+def posted(made):
+    names = pd.DataFrame({"customer_id": "K" + made["who"].astype("str"), "document_id": made.index.astype("str")})
+    one = names.assign(currency="EUR")
+    end = np.where(made["never"], made["due"] + 120, made["paid"])
+    day = lambda days: pd.to_datetime(days, unit="D").astype("datetime64[s]")  # noqa: E731 - short
+    invoices = one.assign(kind="invoice", date=day(made["issued"]), due_date=day(made["due"]), amount=100.0)
+    kind = np.where(made["never"], "write_off", "payment")
+    ends = one.assign(kind=kind, date=day(pd.Series(end)), due_date=pd.NaT, amount=-100.0)
+    return Ledger(pd.concat([invoices, ends[end <= END]], ignore_index=True))
+
+
+def truth(made, horizon):
+    """The chance of money within so many days of what is open at `END`, as it was drawn."""
+    late = END - made["due"]
+
+    def passed(days):
+        return 1 / (1 + np.exp(-(days - made["mean"]) / SPREAD))
+
+    before = (1 - GIVEN_UP) * passed(late + 1)
+    return ((1 - GIVEN_UP) * passed(late + 1 + horizon) - before) / (1 - before)
+
+
+@pytest.fixture(scope="module")
+def simulation():
+    made = simulated(np.random.default_rng(5))
+    ledger = posted(made)
+    documents = ledger.at(pd.Timestamp(END, unit="D"))
+    model = PaymentForecast().fit(ledger, pd.Timestamp(END, unit="D"))
+    found = model.predict(documents)
+    opened = made.loc[found["document_id"].astype("int64")].reset_index(drop=True)
+    return SimpleNamespace(made=made, found=found, opened=opened, model=model)
+
+
+def closed_only(made, opened):
+    """Days from due date to payment of the closed invoices, averaged by customer: what a regressor on closed ones learns."""
+    closed = made[~made["never"] & made["paid"].le(END)]
+    late = (closed["paid"] - closed["due"]).groupby(closed["who"]).mean()
+    return opened["due"] + opened["who"].map(late).fillna(late.mean())
+
+
+def test_true_chances_are_recovered_and_closed_invoices_alone_do_not_tell_them(simulation):
+    found, opened = simulation.found, simulation.opened
+    assert len(found) > 100
+    returning = found["n"].ge(8)  # what a new customer is like nobody knows; on average it must be right all the same
+    for horizon in (14, 30, 60):
+        true = truth(opened, horizon)
+        ours = found[f"p_{horizon}"]
+        assert abs(ours.mean() - true.mean()) < 0.04
+        assert (ours - true)[returning].abs().mean() < 0.08
+    on = closed_only(simulation.made, opened)
+    assert on.le(END).mean() > 0.1  # dates in the past for what is still open
+    said = on.le(END + 30).astype("float64")
+    true = truth(opened, 30)
+    assert ((said - true) ** 2).mean() > 4 * ((found["p_30"] - true) ** 2).mean()
+    assert found["expected_date"].dropna().gt(pd.Timestamp(END, unit="D")).all()
+
+
+def test_given_up_money_is_not_expected(simulation):
+    found, opened = simulation.found, simulation.opened
+    old = (END - opened["due"]).gt(90)
+    assert old.sum() >= 5
+    assert found.loc[old, "p_90"].mean() == pytest.approx(truth(opened, 90)[old].mean(), abs=0.1)
+
+
+def test_new_customers_are_told_apart_and_still_near_the_truth(simulation):
+    found, opened = simulation.found, simulation.opened
+    new = found["n"].le(1)
+    assert new.sum() >= 5
+    assert found.loc[new, "p_30"].mean() == pytest.approx(truth(opened, 30)[new].mean(), abs=0.15)
+
+
+def test_the_report_card_of_a_known_truth(simulation):
+    card = evaluate(posted(simulation.made), pd.Timestamp(END, unit="D"), origins=1)
+    table = card.horizons.set_index(["way", "horizon"])
+    assert table.loc[("arkit", 30), "brier"] < table.loc[("arkit", 30), "brier_base"]
+    assert table.loc[("arkit", 30), "brier"] <= table.loc[("due_date", 30), "brier"]
+    assert table.loc[("arkit", 30), "auc"] > 0.8
+    dates = card.dates.set_index("way")
+    assert dates.loc["arkit", "days_off"] < dates.loc["due_date", "days_off"]
+    assert dates.loc["arkit", "covered"] == pytest.approx(0.8, abs=0.1)
+    tenths = card.deciles[card.deciles["horizon"].eq(30)]
+    assert tenths["n"].sum() == table.loc[("arkit", 30), "n"]
+    assert (tenths["said"] - tenths["came"]).abs().mean() < 0.12
+    assert set(card.cash["way"]) == {"arkit", "own", "mean_delay", "due_date"}
+    told = card_words(card)
+    assert "the customer's shrunken mean delay" in told
+    assert "inside the 80 % range" in told
+    assert json.loads(json.dumps(card.to_dict(), default=str))["until"] == "2026-06-30"
+
+
+def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):
+    scores = iter([0.3, 0.2, 0.1, 0.4])  # the learner, the curves, the mean delay, the book
+    monkeypatch.setattr("arkit.forecast.training._mean_brier", lambda *_: next(scores))
+    ledger = sample_ledger(customers=20, months=24)
+    table = PaymentForecast().fit(ledger, DAY).predict(ledger.at(DAY))
+    told = table.loc[table["p_7"].notna(), "basis"]
+    assert told.str.startswith("the customer's mean delay, from ").all()
+    assert told.str.contains("it did better than (?:gradient boosting|logistic regression) on a later").all()
+
+
+# published data -----------------------------------------------------------------------------------------------------------
+
+
+def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(shared):
+    ledger = load(shared("data/ibm"), date_order="mdy", currency="USD")
+    model = PaymentForecast().fit(ledger, "2013-06-30")
+    lives = Lives.of_ledger(ledger, DEFAULT)
+    known = look(lives, np.arange(number("2013-07-01"), number("2013-12-31")), Said.of(None, lives))
+    document = lives.states["document"].to_numpy()[known.state]
+    written = np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day)
+    assert len(written) == 534  # of 536; two were paid on the day they were written
+    new = known.take(written)
+    ahead, curves = days_to_money(new, number("2014-12-31")), model.trained_.ahead(new)
+    late, said = ahead > 30, 1 - chance(curves, 30)  # every invoice of this book falls due after 30 days
+    assert ((said - late) ** 2).mean() <= 0.134
+    assert roc_auc_score(late, said) >= 0.862
+    low, middle, high = model.days(curves, new)
+    assert np.abs(middle - ahead).mean() <= 5.75
+    assert ((low <= ahead) & (ahead <= high)).mean() >= 0.75
+
+
+def test_evaluate_prints_the_card_and_a_short_book_is_refused(tmp_path, capsys):
+    write_sample(tmp_path / "s", customers=8, months=15)
+    said = ["evaluate", str(tmp_path / "s"), "--origins", "1"]
+    assert main([*said, "--until", DAY]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Report card until 2026-10-31, forecasts made on ")
+    assert "used at some origin, for nothing learned did better: Kaplan-Meier curves by customer" in told
+    assert main([*said, "--json"]) == 0
+    assert {"horizons", "dates", "deciles", "cash", "methods"} < set(json.loads(capsys.readouterr().out))
+    assert main([*said, "--until", "2025-10-31"]) == 3
+    assert "ForecastRefused: the ledger is too short for a report card." in capsys.readouterr().err
