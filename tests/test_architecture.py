@@ -17,7 +17,7 @@ FLOORS = [
     {"cli"},
 ]
 IMPORTERS = [
-    {"framed", "kinds", "matching"},
+    {"framed", "kinds", "matching", "opendocument"},
     {"plaintext"},
     {"markup", "workbooks"},
     {"sheets"},
