@@ -21,6 +21,7 @@ lab: .venv/installed ## JupyterLab on the notebooks
 bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/month.py
 	$(BIN)/python benchmarks/importing.py
+	$(BIN)/python benchmarks/series.py
 
 docs: .venv/installed ## what is written from the code: tables, policy, accounting systems
 	$(BIN)/python docs/write.py

@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from arkit import charts
     from arkit.actions import recommend
     from arkit.aging import age
+    from arkit.allowance import provide
+    from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
+    from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
+    from arkit.interest import claim
     from arkit.ledger import Ledger
     from arkit.letters import write_letters
+    from arkit.measures import measure
+    from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
     from arkit.policy import Policy
+    from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
@@ -34,19 +41,28 @@ __version__ = "0.1.0"
 #: Each name of the front door and the room it stands in; a room is opened when its name is first used.
 _ROOMS = {
     "ArkitError": "errors",
+    "Basis": "figures",
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
     "blocked": "notes",
     "charts": "charts",
     "check": "importers",
+    "claim": "interest",
     "load": "importers",
+    "lose": "migration",
+    "measure": "measures",
+    "migrate": "migration",
     "profile": "history",
+    "project": "cohorts",
+    "provide": "allowance",
     "recommend": "actions",
+    "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
     "styled": "views",
     "summarise": "month",
+    "trace": "cohorts",
     "weigh": "routes",
     "write_letters": "letters",
     "write_month": "month",
@@ -56,19 +72,28 @@ _ROOMS = {
 
 __all__ = [
     "ArkitError",
+    "Basis",
     "Ledger",
     "Policy",
     "age",
     "blocked",
     "charts",
     "check",
+    "claim",
     "load",
+    "lose",
+    "measure",
+    "migrate",
     "profile",
+    "project",
+    "provide",
     "recommend",
+    "reconcile",
     "sample_ledger",
     "score",
     "styled",
     "summarise",
+    "trace",
     "weigh",
     "write_letters",
     "write_month",

@@ -61,6 +61,12 @@ MONTHS = (
 )  # fmt: skip
 #: One look per mean, told apart by dashes where colours cannot.
 MEANS = ({"color": "#9c2f35", "dash": "dot"}, {"color": "#2f6690", "dash": "dash"}, {"color": "#7b6d8d", "dash": "dashdot"})
+#: The measures of days, what they are called in a legend, and their lines.
+OUTSTANDING = {
+    "dso": ("DSO, by balance", {"color": INK, "width": 2.5}),
+    "dso_count_back": ("DSO, by count-back", {"color": PAST_DUE[2], "width": 2.5}),
+    "best_possible_dso": ("best possible DSO", {"color": CREDIT, "width": 2, "dash": "dash"}),
+}
 THIN = {"color": "#aab4be", "width": 0.7}
 #: Places for bars that a picture has even if it needs fewer, so that none grows fat and the legend has room.
 FEWEST_BARS = 7
@@ -214,6 +220,47 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     return figure.update_xaxes(_month_axis(ends))
 
 
+def measures_through_months(measures: pd.DataFrame) -> go.Figure:
+    """Days sales outstanding and collection effectiveness, one point per day; ``measures`` of the whole book on several days.
+
+    A panel per currency shows the DSO, by balance and by count-back, above the best possible one: the distance is what is
+    paid late. The last panel shows the effectiveness of each month, a line per currency. What is not known is a gap.
+    """
+    book = measures.loc[measures["by"].eq("") & measures["value"].notna()]
+    days = pd.DatetimeIndex(measures["as_of"].unique()).sort_values()
+    drawn = book.loc[book["measure"].isin([*OUTSTANDING, "cei_month"])].assign(currency=book["currency"].map(html.escape))
+    if drawn.empty:
+        return _sentence(f"no DSO and no effectiveness is known{_when(days)}")
+    currencies, left_out = _shown(drawn["currency"])
+    figure = _figure(
+        "How many days of sales are outstanding, and how much was collected",
+        f"Month by month{_when(days)}. Above: days sales outstanding{_in(currencies)}; the best possible is of what is "
+        f"not past due. Below: collection effectiveness of each month, 100 % when nothing past due is left.{left_out}",
+        [*[240 if len(currencies) == 1 else 180] * len(currencies), 140],
+    )
+    for row, currency in enumerate(currencies, 1):
+        part = drawn.loc[drawn["currency"].eq(currency)]
+        lines = [
+            _measured(part, days, name=name, label=label, panel=currency, look=look)
+            for name, (label, look) in OUTSTANDING.items()
+        ]
+        unit = "days" if currency == NO_CURRENCY else f"days, {currency}"
+        _fill(figure, row, lines, y={"title_text": unit, "rangemode": "tozero"})
+    below = [
+        _measured(
+            drawn.loc[drawn["currency"].eq(currency)],
+            days,
+            name="cei_month",
+            label=f"effectiveness, {_unit(currency)}",
+            panel="%",
+            look=look,
+        )
+        for currency, look in zip(currencies, MEANS, strict=False)
+    ]
+    _fill(figure, len(currencies) + 1, below, y={"title_text": "%", "nticks": 4})
+    return figure.update_xaxes(_month_axis(days))
+
+
 def scores_by_exposure(
     scores: pd.DataFrame, aged: pd.DataFrame, *, names: pd.Series | None = None, low: float = 50, top: int = 8
 ) -> go.Figure:
@@ -365,6 +412,19 @@ def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame) -
     hover = f"<b>month to %{{customdata[0]}}</b><br>{name}: %{{y:,.1f}} days late<br>{says}<extra></extra>"
     look = {"mode": "lines+markers", "marker": {"size": 5}}
     return go.Scatter(name=name, meta=panel, x=_iso(ends), y=y, customdata=data, hovertemplate=hover, **look)
+
+
+def _measured(part: pd.DataFrame, days: pd.DatetimeIndex, *, name: str, label: str, panel: str, look: Any) -> go.Scatter:  # noqa: ANN401
+    """One measure on each day; its inputs are in the hover."""
+    rows = part.loc[part["measure"].eq(name)].set_index("as_of")[["value", "shown", "inputs"]].reindex(days)
+    facts = [
+        (_day(day), shown, html.escape(str(inputs)).replace("; ", "<br>"))
+        for day, shown, inputs in zip(days, rows["shown"], rows["inputs"], strict=True)
+    ]
+    says = f"<b>%{{customdata[0]}}</b><br>{label}: %{{customdata[1]}}<br>%{{customdata[2]}}<extra></extra>"
+    place = {"x": _iso(days), "y": rows["value"], "customdata": facts, "meta": _unit(panel)}
+    marks = {"mode": "lines+markers", "marker": {"size": 5}, "line": look}
+    return go.Scatter(name=label, hovertemplate=says, **place, **marks)
 
 
 def _points(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> go.Scatter:

@@ -204,6 +204,10 @@ def _told(out: Path) -> str:
         if "difference" in row:
             words += f"; books say {row['control_total']}, difference {row['difference']}"
         lines.append(words)
+        explained = run["reconciliation"].get(currency)
+        lines += [f"    {explained['in_words'][:400]}"] if explained and float(explained["difference"]) else []
+    later = [f"{amount} {currency}" for currency, amount in run["dated_later"].items() if float(amount)]
+    lines += [f"  dated later than the day, not counted: {', '.join(later)} (tables/post_dated.csv)"] if later else []
     asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days

@@ -16,7 +16,8 @@ def profile(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
     day. The open one counts with the days it is late so far or the customer's mean on settled ones, whichever is more, for
     it will be paid later than today. A remainder too small to ask for counts as settled. What is not the customer's fault
     says nothing and is left out: invoices that were ever disputed, that credit not yet applied covers, that were settled by
-    credit note or write-off, or whose day of settlement an export does not give. Amounts weigh relative to the mean invoice
+    credit note or write-off, or whose day of settlement an export does not give. An invoice that lists of open items show
+    up to some day and then no more counts as paid half-way between the two lists. Amounts weigh relative to the mean invoice
     of their currency, so neither scale nor currency matters.
 
     The shrunk mean is ``Z x own + (1 - Z) x book`` with ``Z = n / (n + k)`` and ``k`` the variance within customers over
@@ -71,10 +72,12 @@ def _states(invoices: pd.DataFrame, net: pd.Series, notes: pd.DataFrame, policy:
     )
     left = invoices["open_amount"].clip(lower=0)
     small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
-    paid_on = invoices["last_paid_on"].fillna(invoices["settled_on"])
+    vanished = invoices["settled_after"].notna()
+    half_way = invoices["due_date"] + pd.to_timedelta(invoices["days_late"], unit="D")
+    paid_on = half_way.where(vanished, invoices["last_paid_on"].fillna(invoices["settled_on"]))
     return invoices.assign(
         weight=invoices["amount"] / invoices.groupby("currency")["amount"].transform("mean"),
-        paid=small & paid_on.notna() & invoices["paid_amount"].fillna(0).gt(0) & ~disputed,
+        paid=small & paid_on.notna() & (vanished | invoices["paid_amount"].fillna(0).gt(0)) & ~disputed,
         paid_on=paid_on,
         waiting=~small & net.reindex(invoices.index).gt(0) & ~disputed,
     )

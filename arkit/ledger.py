@@ -5,6 +5,7 @@ for and a later posting cannot change it. An export that lists open items only i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,12 +16,11 @@ import pandas as pd
 
 from arkit.errors import ArkitError, DayRefused, TableRefused, some
 from arkit.money import text, to_major, to_minor, totals
-from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.postings import KEY, Postings
+from arkit.snapshots import listed_on
+from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, POST_DATED, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.terms import due_dates, early_payment
 
-#: What makes two postings belong to one document.
-KEY = ["entity", "customer_id", "currency", "document_id"]
-#: Kinds that create a document, in the order in which they decide what the document is.
-CREATING = ("invoice", "credit_note", "adjustment")
 #: Stands for a table that is left out; a ledger once made holds all of them.
 NOT_GIVEN: Any = None
 #: A day in full, the year first; 2026-10 is none.
@@ -105,9 +105,11 @@ class Ledger:
         """The ledger at the end of ``day``: one row per document known then, shape `DOCUMENTS`.
 
         What is dated on ``day`` counts, what is dated later does not exist. A payment without an invoice is a document
-        of its own with a negative open amount. A document without a due date gets one from its terms, else from its
-        customer's terms, else its issue date; ``due_basis`` says which. A returned payment re-opens the invoice at its
-        old due date.
+        of its own with a negative open amount. A document without a due date gets one from its terms, in days or in words
+        ('2/10 net 30', which also gives its discount), else from its customer's terms, else its issue date; ``due_basis``
+        says which. A returned payment re-opens the invoice at its
+        old due date. In lists of open items, what a later list no longer shows is settled, between ``settled_after`` and
+        ``settled_on``.
 
         Raises
         ------
@@ -116,9 +118,8 @@ class Ledger:
         """
         as_of = parse_day(day)
         self._must_know(as_of)
-        posted = self._posted.add_up(as_of)
-        listed = self.snapshots.loc[self.snapshots["as_of"].eq(as_of)]
-        both = _twice(posted, listed)
+        posted, listed = self._posted.at(as_of), listed_on(self.snapshots, as_of)
+        both = _twice(posted, listed[listed["as_of"].eq(as_of)])
         if len(both):
             raise DayRefused(
                 f"{len(both):,} documents come both as postings and as open items.",
@@ -126,8 +127,55 @@ class Ledger:
                 got=some([f"{row.document_id} of {row.customer_id}" for row in both.head(4).itertuples()]),
                 fix="leave one of the two exports out",
             )
-        documents = pd.concat([posted, listed.drop(columns="as_of")], ignore_index=True) if len(listed) else posted
-        return _finish(documents, as_of, self.customers)
+        listed = listed.drop(index=_twice(posted, listed).index)
+        documents = pd.concat([posted, listed], ignore_index=True) if len(listed) else posted
+        return _finish(documents.assign(as_of=as_of), self.customers)
+
+    def open_items(self, days: Sequence[str | pd.Timestamp]) -> pd.DataFrame:
+        """What was open at the end of each of some days: the rows of `at` with an open amount, for all days in one pass.
+
+        One row per day and document, shape `DOCUMENTS`; ``as_of`` says the day, days rise. A trend is
+        ``age(ledger.open_items(ledger.month_ends(day, 24)))``.
+
+        Examples
+        --------
+        >>> from arkit.sample import sample_ledger
+        >>> ledger = sample_ledger()
+        >>> items = ledger.open_items(["2026-09-30", "2026-10-31"])
+        >>> len(items[items["as_of"].eq("2026-10-31")]) == ledger.at("2026-10-31")["open_amount"].ne(0).sum().item()
+        True
+        """
+        wanted = sorted({parse_day(day) for day in days})
+        if not wanted:
+            return DOCUMENTS.empty()
+        if len(self.snapshots):
+            found = pd.concat([self.at(day) for day in wanted], ignore_index=True)
+            return found[found["open_amount"].ne(0)].reset_index(drop=True)
+        return _finish(self._posted.open_on(wanted), self.customers)
+
+    def post_dated(self, day: str | pd.Timestamp) -> pd.DataFrame:
+        """What is posted with a later day on documents of ``day``: not there yet, so not counted, and shown apart.
+
+        One row per document, shape `POST_DATED`; amounts are in the document's currency, exact. Asked for a day long past
+        this is simply what happened since.
+
+        Examples
+        --------
+        >>> ledger = Ledger(pd.DataFrame({
+        ...     "customer_id": "C1", "document_id": "INV-1", "kind": ["invoice", "payment"], "currency": "EUR",
+        ...     "date": ["2026-03-31", "2026-04-01"], "amount": [100.0, -80.0]}))
+        >>> ledger.post_dated("2026-03-31")[["open_amount", "later", "remaining"]].to_dict("records")
+        [{'open_amount': 100.0, 'later': -80.0, 'remaining': 20.0}]
+        """
+        as_of = parse_day(day)
+        now, later = self._posted.at(as_of), self.entries[self.entries["date"].gt(as_of)]
+        sums = later[KEY].assign(later=to_minor(later["amount"], later["currency"]), last_day=later["date"].to_numpy())
+        sums = sums.groupby(KEY).agg({"later": "sum", "last_day": "max"}).reset_index()
+        now = now[KEY].assign(open_amount=to_minor(now["open_amount"].astype("float64"), now["currency"]))
+        rows = now.groupby(KEY, as_index=False)["open_amount"].sum().merge(sums, on=KEY)
+        rows["remaining"] = rows["open_amount"] + rows["later"]
+        money = {name: to_major(rows[name].to_numpy(), rows["currency"]) for name in ("open_amount", "later", "remaining")}
+        return POST_DATED.conform(rows.assign(**money))
 
     def until(self, day: str | pd.Timestamp) -> "Ledger":
         """The ledger as it was known at the end of ``day``: nothing dated later is in it."""
@@ -156,9 +204,9 @@ class Ledger:
         return list(ends[ends >= self.days[0]])
 
     @cached_property
-    def _posted(self) -> "_Posted":
+    def _posted(self) -> Postings:
         """The postings arranged by document, when a day is first asked for."""
-        return _Posted.of(self.entries)
+        return Postings.of(self.entries)
 
     def _must_know(self, as_of: pd.Timestamp) -> None:
         if len(self.snapshots) and self.days and as_of not in self.days:
@@ -207,106 +255,6 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
     return frame
 
 
-@dataclass(frozen=True, eq=False)
-class _Posted:
-    """Postings as arrays, those of a document side by side and the creating one first.
-
-    ``row`` is the place of a posting in ``entries``, ``document`` the code of its document, ``minor`` its amount in minor
-    units, ``kind`` its place in `KINDS`.
-    """
-
-    entries: pd.DataFrame
-    row: np.ndarray
-    document: np.ndarray
-    day: np.ndarray
-    minor: np.ndarray
-    kind: np.ndarray
-
-    @classmethod
-    def of(cls, entries: pd.DataFrame) -> "_Posted":
-        """All postings, arranged."""
-        codes, names = pd.factorize(entries["kind"])
-        kind = np.array([*map(KINDS.index, names), 0], dtype="int8")[codes]
-        document = _codes(entries)
-        row = np.argsort(document, kind="stable")
-        rank = _RANK[kind] if len(kind) else kind
-        by = [rank, entries["date"].to_numpy(), entries["due_date"].to_numpy(), kind, entries["terms_days"].to_numpy()]
-        if not _in_order(document[row], [key[row] for key in by]):
-            row = np.lexsort((*reversed(by), document))
-        minor = to_minor(entries["amount"], entries["currency"])
-        return cls(entries, row, document[row], entries["date"].to_numpy()[row], minor[row], kind[row])
-
-    def add_up(self, as_of: pd.Timestamp) -> pd.DataFrame:
-        """One row per document that has a posting up to ``as_of``: its opening posting and its exact sums."""
-        known = self.day <= as_of.to_datetime64()
-        row, document, day, minor, kind = (
-            array if known.all() else array[known] for array in (self.row, self.document, self.day, self.minor, self.kind)
-        )
-        if not len(row):
-            return pd.DataFrame(columns=list(dict.fromkeys([*KEY, *DOCUMENTS.names[1:], "terms_days"])))
-        starts = np.flatnonzero(np.r_[True, document[1:] != document[:-1]])
-        lengths = np.diff(np.r_[starts, len(row)])
-        opening = self.entries.iloc[row[starts]].reset_index(drop=True)
-        currency = opening["currency"]
-        first = np.repeat(kind[starts], lengths)
-        paid, returned, written_off = (kind == KINDS.index(name) for name in ("payment", "return", "write_off"))
-        # documents that are themselves payments pay nothing but wait to be applied
-        pays = (paid | returned) & np.isin(first, [KINDS.index(name) for name in CREATING])
-
-        def total(of: np.ndarray) -> np.ndarray:
-            return np.add.reduceat(np.where(of, minor, 0), starts)
-
-        is_open = np.add.reduceat(minor, starts)
-        # a posting of nothing settles nothing
-        last = np.maximum.reduceat(np.where(minor != 0, day, np.repeat(day[starts], lengths)), starts)
-        never = np.iinfo("int64").min + 1
-        last_paid = np.maximum.reduceat(np.where(paid, day.astype("int64"), never), starts)
-        return opening[[*KEY, "kind", "due_date", "terms_days", "reference", "source"]].assign(
-            issued=opening["date"],
-            amount=to_major(total((kind == first) & (np.sign(minor) == np.repeat(np.sign(minor[starts]), lengths))), currency),
-            open_amount=to_major(is_open, currency),
-            settled_on=pd.Series(last).where(is_open == 0),
-            paid_amount=to_major(-total(pays), currency),
-            last_paid_on=pd.Series(last_paid.astype(day.dtype)).where(last_paid != never),
-            payments=np.add.reduceat(paid.astype("int64"), starts),
-            bounced=np.add.reduceat(returned.astype("int64"), starts),
-            written_off=to_major(-total(written_off), currency),
-        )
-
-
-#: Per kind, in the order of `KINDS`, which of the postings of a document creates it.
-_RANK = np.array([CREATING.index(kind) if kind in CREATING else len(CREATING) for kind in KINDS], dtype="int8")
-
-
-def _codes(entries: pd.DataFrame) -> np.ndarray:
-    """The document of each posting as a number, in the order in which documents first appear."""
-    codes = np.zeros(len(entries), dtype="int64")
-    span = 1
-    for name in KEY:
-        part, distinct = pd.factorize(entries[name])
-        span *= max(1, len(distinct))
-        if span >= np.iinfo("int64").max:
-            return entries.groupby(KEY, sort=False, dropna=False).ngroup().to_numpy()
-        codes = codes * len(distinct) + part if len(distinct) > 1 else codes
-    return pd.factorize(codes)[0]
-
-
-def _in_order(document: np.ndarray, keys: list[np.ndarray]) -> bool:
-    """Whether postings that lie together by document are in the order of ``keys`` already, as they are in most exports."""
-    same = document[1:] == document[:-1]
-    for key in keys:
-        before, after = key[:-1][same], key[1:][same]
-        rising = (before < after) | (_missing(after) & ~_missing(before))
-        if (~rising & (before != after) & ~(_missing(before) & _missing(after))).any():
-            return False
-        same[same] = ~rising
-    return True
-
-
-def _missing(values: np.ndarray) -> np.ndarray:
-    return pd.isna(values)
-
-
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
     """All customers: those listed, each once, then those that only postings name, under their number."""
     named = [pd.Series(source["customer_id"].unique(), dtype="str") for source in sources]
@@ -318,31 +266,55 @@ def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFr
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
-    """Documents that both tables name, of one entity or of one that only one of them names."""
+    """Listed documents that are posted too, of one entity or of one that only one of the tables names."""
     if not len(posted) or not len(listed):
         return listed.head(0)
-    both = listed.merge(posted[["entity", "customer_id", "document_id", "kind"]], on=["customer_id", "document_id", "kind"])
+    key = ["customer_id", "document_id", "kind"]
+    both = listed.reset_index(names="row").merge(posted[["entity", *key]], on=key)
     one = both["entity_x"].eq(both["entity_y"]) | both["entity_x"].eq("") | both["entity_y"].eq("")
-    return both[one].drop_duplicates(["entity_x", "customer_id", "document_id", "kind"])
+    return listed.loc[both.loc[one, "row"].unique()]
 
 
-def _finish(documents: pd.DataFrame, as_of: pd.Timestamp, customers: pd.DataFrame) -> pd.DataFrame:
-    """Due dates where none is stated, days late, settled; typed and in order."""
-    agreed = customers.set_index("customer_id")["terms_days"]
-    terms = documents["terms_days"].astype("float64").fillna(documents["customer_id"].map(agreed)).astype("float64")
-    stated = documents["due_date"].notna()
+def _finish(documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Due dates where none is stated, discounts, days late, settled; typed and in order."""
+    agreed = documents["customer_id"].map(customers.set_index("customer_id")["terms_days"]).astype("float64")
     issued = documents["issued"].astype("datetime64[s]")
-    from_terms = issued + pd.to_timedelta(terms.fillna(0), unit="D").astype("timedelta64[s]")
-    due = documents["due_date"].astype("datetime64[s]").where(stated, from_terms)
+    stated = documents["due_date"].astype("datetime64[s]")
+    by_days, by_agreed = (
+        issued + pd.to_timedelta(days, unit="D") for days in (documents["terms_days"].astype("float64"), agreed)
+    )
+    worded = _in_words(documents, issued)
+    terms = by_days.fillna(worded["due_date"]).fillna(by_agreed).astype("datetime64[s]")
+    due = stated.fillna(terms).fillna(issued)
     settled = documents["open_amount"].astype("float64").eq(0)
-    until = documents["settled_on"].astype("datetime64[s]").where(settled, as_of).fillna(due)
+    settled_on = documents["settled_on"].astype("datetime64[s]").where(settled)
+    after = documents["settled_after"].astype("datetime64[s]") if "settled_after" in documents else settled_on
+    # where only two lists tell, half-way between them
+    until = (settled_on - (settled_on - after.fillna(settled_on)) / 2).where(settled, documents["as_of"]).fillna(due)
     full = documents.assign(
-        as_of=as_of,
         amount=documents["amount"].fillna(documents["open_amount"]),
         due_date=due,
-        settled_on=documents["settled_on"].astype("datetime64[s]").where(settled),
-        due_basis=np.select([stated, terms.notna()], ["stated", "terms"], "issue date"),
+        settled_on=settled_on,
+        due_basis=np.select([stated.notna(), terms.notna()], ["stated", "terms"], "issue date"),
         settled=settled,
         days_late=(until - due).dt.days.astype("int64"),
+        discount_until=worded["discount_until"],
+        discount=worded["discount"],
     )
     return DOCUMENTS.conform(full.drop(columns="terms_days"))
+
+
+def _in_words(documents: pd.DataFrame, issued: pd.Series) -> pd.DataFrame:
+    """What terms in words say of invoices: when they are due, and what may be taken off until when."""
+    nothing = pd.DataFrame({"due_date": pd.NaT, "discount_until": pd.NaT, "discount": np.nan}, index=documents.index)
+    nothing = nothing.astype({"due_date": "datetime64[s]", "discount_until": "datetime64[s]"})
+    worded = documents["terms"].fillna("").ne("") if "terms" in documents else pd.Series(data=False, index=documents.index)
+    if not worded.any():
+        return nothing
+    some_of, days = documents[worded], issued[worded]
+    minor = pd.Series(to_minor(some_of["amount"].fillna(some_of["open_amount"]), some_of["currency"]), index=some_of.index)
+    read = due_dates(days, some_of["terms"])[["due_date"]].join(early_payment(minor, some_of["terms"], days))
+    offered = read["discount_until"].notna()
+    read["discount"] = pd.Series(to_major(read["discount"].to_numpy(), some_of["currency"]), index=read.index).where(offered)
+    nothing.loc[worded, ["due_date", "discount_until", "discount"]] = read[["due_date", "discount_until", "discount"]]
+    return nothing

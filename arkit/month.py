@@ -1,22 +1,22 @@
 """What one month leaves behind: its totals, and the files in its folder."""
 
 import json
-import re
 from pathlib import Path
 
 import pandas as pd
 
-from arkit.errors import ArkitError, DayRefused, OutputRefused
+from arkit.discounts import short_paid
+from arkit.errors import DayRefused, OutputRefused
+from arkit.interest import claim
 from arkit.ledger import Ledger
 from arkit.letters import write_letters
-from arkit.money import NO_CURRENCY, plain, to_major, to_minor, totals
+from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import blocked
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ROUTES
+from arkit.reconciliation import control_totals, in_words, reconcile
+from arkit.tables import MEASURES, ROUTES
 from arkit.workbook import write_workbook
 
-#: A control total: an amount, the code of its currency before it where there are several.
-CONTROL = re.compile(r"(?:([^\s=]+)\s*=\s*)?([+-]?\d+(?:\.\d*)?)")
 #: Begin of a text that a spreadsheet would take for a formula.
 FORMULA = r"^([=+\-@\t\r])"
 
@@ -49,9 +49,9 @@ def summarise(
     """
     is_open = documents[documents["open_amount"].ne(0)]
     moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
-    before = moved[moved["open_amount"].ne(0) | moved["settled_on"].ge(moved["as_of"])]
-    currencies = sorted(set(is_open["currency"])) or sorted(set(documents["currency"]))
-    control = _control(control_total, currencies) if control_total else {}
+    settled_today = moved["settled_on"].ge(moved["as_of"]) & moved["settled_after"].isna()
+    before = moved[moved["open_amount"].ne(0) | settled_today]
+    control = control_totals(control_total, documents)
     codes = pd.Index(sorted({*is_open["currency"], *before["currency"], *control}), dtype="str", name="currency")
     summary = _amounts_open(is_open, codes)
     summary["documents"] = _rows(is_open, codes)
@@ -99,6 +99,7 @@ def write_month(
     scores: pd.DataFrame,
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
+    measures: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -129,6 +130,7 @@ def write_month(
             fix="say a later --as-of" if days else "add the export that lists the invoices",
         )
     summary = summarise(documents, actions, control_total=control_total)
+    reconciliation = reconcile(ledger, documents, control_total, policy)
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
@@ -138,6 +140,7 @@ def write_month(
         scores=scores,
         customers=ledger.customers,
         policy=policy,
+        reconciliation=reconciliation,
     )
     written = write_letters(
         target / "letters",
@@ -149,42 +152,37 @@ def write_month(
     )
     tables = {
         "aging": aged.reset_index(),
+        "measures": MEASURES.conform(measures),
         "documents": documents,
         "scores": scores,
         "actions": actions,
         "routes": ROUTES.empty() if routes is None else routes,
         "receipts": ledger.receipts,
         "rejects": ledger.rejects,
+        "reconciliation": reconciliation,
     }
+    if policy.interest.jurisdiction:
+        tables["interest"] = _claimed(ledger, documents, policy)
+    later = ledger.post_dated(documents["as_of"].max())
+    tables |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
     _write_tables(target / "tables", tables)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
     run = _run(summary, ledger, tables) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
+    run |= {"dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
 
 
-def _control(said: str, currencies: list[str]) -> dict[str, float]:
-    """The books' balance per currency, as it was said."""
-    pairs = [CONTROL.fullmatch(pair.strip()) for pair in said.split(",")]
-    stated = {pair[1].upper(): float(pair[2]) for pair in pairs if pair and pair[1]}
-    one = pairs[0] if len(pairs) == 1 and not stated else None
-    if not one and len(stated) < len(pairs):
-        raise ArkitError(
-            "the control total cannot be read.",
-            expected="an amount, 12345.67, or one per currency, EUR=12345.67,USD=10",
-            got=repr(said),
-            fix="write amounts without thousands separators, and each currency once",
-        )
-    if not one:
-        return stated
-    if len(currencies) > 1:
-        raise ArkitError(
-            "one control total cannot hold for several currencies.",
-            expected=f"one amount for each of {', '.join(currencies)}",
-            got=repr(said),
-            fix="say --control-total " + ",".join(f"{currency}=AMOUNT" for currency in currencies),
-        )
-    return dict.fromkeys(currencies or [NO_CURRENCY], float(one[2]))
+def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """What may be claimed for late payment, by the law that the policy names."""
+    return claim(
+        documents,
+        jurisdiction=policy.interest.jurisdiction,
+        contract_rate=policy.interest.contract_rate,
+        entries=ledger.entries,
+        customers=ledger.customers,
+        exclude=blocked(documents, ledger.notes, policy),
+    )
 
 
 def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -220,8 +218,25 @@ def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame])
         "buckets": {bucket: _amounts(totals(aged, str(bucket))) for bucket in buckets},
         "actions": by_action,
         "routes": {str(route): _amounts(totals(rows, "net")) for route, rows in eligible.groupby("route")},
+        "reconciliation": _reconciled(tables["reconciliation"]),
         "files": [_file(row) for _, row in ledger.receipts.iterrows()],
         "rejects": len(ledger.rejects),
+    }
+
+
+def _reconciled(table: pd.DataFrame) -> dict[str, object]:
+    """The difference to the books per currency: in words, and every candidate with its amounts."""
+    names = ("candidate", "about", "amount", "explains", "left_over", "evidence", "what_to_do")
+    return {
+        str(currency): {
+            "difference": plain(rows["difference"].iloc[0], str(currency)),
+            "in_words": in_words(rows)[0],
+            "candidates": [
+                {name: plain(row[name], str(currency)) if name in ("amount", "left_over") else row[name] for name in names}
+                for row in rows.to_dict("records")
+            ],
+        }
+        for currency, rows in table.groupby("currency", sort=False)
     }
 
 

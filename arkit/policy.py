@@ -72,7 +72,9 @@ class Aging:
     """Buckets."""
 
     edges: tuple[int, ...]
+    buckets: str
     age_by: str
+    credit: str
     months: int
 
 
@@ -154,6 +156,14 @@ class Routes:
 
 
 @dataclass(frozen=True)
+class Interest:
+    """What is claimed for late payment, and by whose law."""
+
+    jurisdiction: str
+    contract_rate: float
+
+
+@dataclass(frozen=True)
 class Policy:
     r"""All of it. ``Policy.read(file)`` overlays a file on the defaults.
 
@@ -172,6 +182,7 @@ class Policy:
     contact: Contact
     ladder: tuple[Rule, ...]
     routes: Routes
+    interest: Interest
 
     @classmethod
     def read(cls, file: str | Path) -> "Policy":
@@ -233,9 +244,16 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda days: all(isinstance(day, int) for day in days) and days == sorted(set(days)) and days[0] > 0,
     ),
     "aging.age_by": ("due_date or issue_date", lambda word: word in ("due_date", "issue_date")),
+    "aging.buckets": ("days or months", lambda word: word in ("days", "months")),
+    "aging.credit": ("apart or netted", lambda word: word in ("apart", "netted")),
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
     "routes.chance_by_months": ("months in rising order", _rising),
+    "interest.jurisdiction": (
+        "UK, DE, FR, EU, US, by_country, or nothing",
+        lambda word: word in ("", "UK", "DE", "FR", "EU", "US", "by_country"),
+    ),
+    "interest.contract_rate": ("a share per year, 0 to 1", lambda rate: 0 <= rate <= 1),
 }
 #: What each part of a rule is.
 PARTS = {name: get_origin(hint) or hint for name, hint in get_type_hints(Rule).items()}

@@ -157,6 +157,10 @@ DOCUMENT = Column("document_id", "text", "the number the customer knows the docu
 CURRENCY = Column("currency", "text", "ISO 4217 code; XXX where an export does not say", missing=NO_CURRENCY)
 ENTITY = Column("entity", "text", "the company of ours that is owed, where a ledger holds several", optional=True)
 
+INSTALMENT = Column(
+    "instalment", "text", "which part of a document that falls due in parts, '1/3'; empty: all of it", optional=True
+)
+
 ENTRIES = Table(
     "entries",
     "posting to a customer's account",
@@ -173,6 +177,9 @@ ENTRIES = Table(
         Column("reference", "text", "the customer's own reference, a purchase order for example", optional=True),
         Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, '2/10 net 30', where the export gives them", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
     ),
 )
 
@@ -202,7 +209,7 @@ CUSTOMERS = Table(
 
 DOCUMENTS = Table(
     "documents",
-    "document known on as_of",
+    "document, or instalment of one, known on as_of",
     (
         AS_OF,
         CUSTOMER,
@@ -215,8 +222,20 @@ DOCUMENTS = Table(
         CURRENCY,
         Column("settled", "flag", "nothing is open"),
         Column("settled_on", "day", "the day of the posting that settled it, missing while open or unknown"),
-        Column("days_late", "count", "days from due date to settlement, or to as_of while open; negative: early"),
+        Column(
+            "days_late",
+            "count",
+            "days from due date to settlement (half-way from settled_after on), or to as_of while open; negative: early",
+        ),
+        Column(
+            "settled_after",
+            "day",
+            "only where lists of open items tell: it was settled after this day, of the last list that shows it, by settled_on",
+            optional=True,
+        ),
         Column("due_basis", "text", "where the due date comes from: stated, terms, or issue date", optional=True),
+        Column("discount_until", "day", "the last day on which its terms let something be taken off", optional=True),
+        Column("discount", "money", "what may be taken off until then, of the whole amount", optional=True),
         Column("paid_amount", "money", "money received for it so far, bounced payments taken back", optional=True),
         Column("payments", "count", "how many payments that money came in", optional=True),
         Column("last_paid_on", "day", "the day of the last payment for it", optional=True),
@@ -224,7 +243,42 @@ DOCUMENTS = Table(
         Column("written_off", "money", "given up", optional=True),
         ENTITY,
         Column("reference", "text", "the customer's own reference", optional=True),
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
+        Column("salesperson", "text", "who sold it", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
         Column("source", "text", "file and row of the posting that created it", optional=True),
+    ),
+)
+
+POST_DATED = Table(
+    "post_dated",
+    "document with postings dated later than the day",
+    (
+        ENTITY,
+        CUSTOMER,
+        CURRENCY,
+        DOCUMENT,
+        Column("open_amount", "money", "what is open at the end of the day"),
+        Column("later", "money", "what is dated later, not counted; minus lowers what is owed"),
+        Column("last_day", "day", "the day of the last of these postings"),
+        Column("remaining", "money", "what they leave open"),
+    ),
+)
+
+SHORT_PAID = Table(
+    "short_paid",
+    "invoice paid short of a discount in its terms",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("open_amount", "money", "what is still open"),
+        Column("taken", "text", "in time, late, or too little: more is missing than the discount"),
+        Column("granted", "money", "to be posted as a discount"),
+        Column("left", "money", "still owed"),
     ),
 )
 
@@ -244,6 +298,8 @@ SNAPSHOTS = Table(
         Column("settled_on", "day", "the day it was settled, where the export says", optional=True),
         Column("terms_days", "number", "days from issue to due, where the export gives terms and no due date", optional=True),
         ENTITY,
+        INSTALMENT,
+        Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
         Column("reference", "text", "the customer's own reference", optional=True),
         Column("source", "text", "file and row", optional=True),
     ),
@@ -354,6 +410,124 @@ ROUTES = Table(
     ),
 )
 
+INTEREST = Table(
+    "interest",
+    "document past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "interest runs from the day after"),
+        Column("days", "count", "days it has run, as_of included"),
+        Column("jurisdiction", "text", "whose law, as in arkit/rates.toml"),
+        Column("principal", "money", "what is open"),
+        Column("rate", "share", "per year, in force on as_of"),
+        Column("interest", "money", "interest to date; missing where nothing is claimed"),
+        Column("fixed_sum", "money", "the fixed sum the law grants for each debt"),
+        Column("claim_total", "money", "principal, interest and fixed sum"),
+        Column("per_diem", "money", "what another day adds, for the letter; not what the interest is added up from"),
+        Column("basis", "text", "how the interest came about"),
+        Column("source", "text", "where the rate is from"),
+        Column("rate_as_of", "day", "the day the rate was checked"),
+        Column("caveat", "text", "what to know before it is claimed; this is not legal advice"),
+        Column("excluded", "text", "why nothing is claimed; empty where something may be"),
+    ),
+)
+
+GROUP = Column("group", "text", "the group; empty: the whole book, or those without a value")
+
+MIGRATIONS = Table(
+    "migrations",
+    "group, currency, state of open money and where it went by the next day",
+    (
+        GROUP,
+        CURRENCY,
+        Column("level", "text", "document: each document followed; balance: bucket totals compared"),
+        Column("state", "text", "the bucket it was in"),
+        Column("to", "text", "the bucket it is in next, or paid, credited, written off"),
+        Column("opening", "money", "what was in the state, all steps together"),
+        Column("moved", "money", "of it, what went there; by balance: what is there next"),
+        Column("rate", "share", "moved / opening"),
+        Column("steps", "count", "how many pairs of days were added together"),
+    ),
+)
+
+LOSS_RATES = Table(
+    "loss_rates",
+    "group, currency and bucket",
+    (
+        GROUP,
+        CURRENCY,
+        Column("bucket", "text", "days past due"),
+        Column("loss_rate", "share", "what is lost of it in the end; missing where too little was seen"),
+        Column("basis", "text", "how it was found"),
+    ),
+)
+
+COHORTS = Table(
+    "cohorts",
+    "month of invoice, currency and month since",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("cohort", "day", "the last day of the month of invoice"),
+        Column("months_since", "count", "0 is the month of invoice"),
+        Column("billed", "money", "invoices of that month less their credit notes, as known on as_of"),
+        Column("collected", "money", "cash received for them so far, cumulative; returned payments taken off"),
+        Column("share", "share", "collected / billed"),
+        Column("complete", "flag", "that month was over on as_of; if not, more will come in it"),
+    ),
+)
+
+PROJECTIONS = Table(
+    "projections",
+    "month of invoice and currency",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("cohort", "day", "the last day of the month of invoice"),
+        Column("billed", "money", "invoices of that month less their credit notes"),
+        Column("collected", "money", "cash received so far, to the last month that is over"),
+        Column("ultimate", "money", "cash expected in the end, at most what was billed"),
+        Column("expected", "money", "ultimate less collected"),
+    ),
+)
+
+ALLOWANCES = Table(
+    "allowances",
+    "row of the aging and bucket",
+    (
+        AS_OF,
+        GROUP,
+        CURRENCY,
+        Column("bucket", "text", "days past due"),
+        Column("balance", "money", "what is open in it"),
+        Column("rate", "share", "expected loss"),
+        Column("allowance", "money", "balance x rate, to the minor unit; missing where there is no rate"),
+        Column("basis", "text", "where the rate comes from"),
+    ),
+)
+
+MEASURES = Table(
+    "measures",
+    "day, group, currency and measure",
+    (
+        AS_OF,
+        Column("by", "text", "what the groups are, 'segment' for example; empty: the whole book"),
+        GROUP,
+        CURRENCY,
+        Column("measure", "text", "its name, 'dso' for example"),
+        Column("value", "number", "the figure; missing where the ledger cannot answer for it"),
+        Column("unit", "text", "days, %, share (0 to 1), index (0 to 1) or times a period"),
+        Column("shown", "text", "the figure as one writes it, with its unit"),
+        Column("formula", "text", "how it is computed, with what was decided where sources disagree"),
+        Column("inputs", "text", "the numbers that went in"),
+        Column("caveat", "text", "why it is missing, or what to beware of"),
+    ),
+)
+
 RECEIPTS = Table(
     "receipts",
     "file",
@@ -394,7 +568,38 @@ REJECTS = Table(
     ),
 )
 
-ALL = (ENTRIES, CUSTOMERS, DOCUMENTS, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, RECEIPTS, REJECTS)
+#: How far a candidate explains a difference to the books.
+EXPLAINS = ("exact", "together", "within", "part", "hint", "no")
+
+RECONCILIATION = Table(
+    "reconciliation",
+    "currency and candidate for its difference to the books, best explanation first",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("ledger_total", "money", "what is open in the ledger: past due, not yet due and credit"),
+        Column("control_total", "money", "the balance of the receivables account, as it was said"),
+        Column("difference", "money", "ledger_total less control_total"),
+        Column("candidate", "text", "what would explain it, in fixed words; docs/reconciliation.md lists them"),
+        Column("about", "text", "which one: a document, a customer, a row of a file, or all of them in total"),
+        Column("amount", "money", "how much of the difference it would explain, signed like the difference"),
+        Column(
+            "explains",
+            "text",
+            "exact: all of it; together: a sum of a few explains all of it; within: no more than rounding could make; "
+            "part: less is left over than before; hint: a pattern, no proof; no: listed for its amount only",
+        ),
+        Column("left_over", "money", "difference less amount"),
+        Column("evidence", "text", "the documents or rows behind it, in short"),
+        Column("what_to_do", "text", "how to find out"),
+    ),
+)
+
+ALL = (
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, ACTIONS, ROUTES, INTEREST),
+    *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
+    *(RECEIPTS, REJECTS, RECONCILIATION),
+)
 
 
 def markdown() -> str:

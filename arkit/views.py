@@ -11,7 +11,7 @@ from arkit.tables import ALL
 
 #: What a column holds, by its name, over all declared tables.
 HOLDS = {column.name: column.holds for table in ALL for column in table.columns}
-WIDE = ("reason", "reasons", "next_step", "why", "warnings", "columns")
+WIDE = ("reason", "reasons", "next_step", "why", "warnings", "columns", "evidence", "what_to_do", "formula", "inputs", "caveat")
 
 
 def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:

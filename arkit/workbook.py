@@ -26,7 +26,7 @@ from python_calamine import CalamineError
 from arkit.errors import OutputRefused, TableRefused, some
 from arkit.money import NO_CURRENCY, decimals, to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS, SCORES
+from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS, RECONCILIATION, SCORES
 
 #: What a collector may choose under 'Outcome'.
 OUTCOMES = (
@@ -203,6 +203,25 @@ SCORE_LIST = Layout(
     "No customer has a score.",
 )
 
+BOOKS = Layout(
+    "Books",
+    (
+        Field("Ledger", "ledger_total", "money", 14),
+        Field("Books", "control_total", "money", 14),
+        Field("Difference", "difference", "money", 13),
+        Field("Currency", "currency", "code", 10),
+        Field("What would explain it", "candidate", "text", 22),
+        Field("Which", "about", "text", 34),
+        Field("Amount", "amount", "money", 13),
+        Field("Left over", "left_over", "money", 13),
+        Field("Explains", "explains", "code", 11),
+        Field("Evidence", "evidence", "text", 44),
+        Field("How to find out", "what_to_do", "text", 34),
+    ),
+    "E2",
+    "No control total was given.",
+)
+
 
 def write_workbook(
     path: str | Path,
@@ -213,12 +232,13 @@ def write_workbook(
     scores: pd.DataFrame,
     customers: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
+    reconciliation: pd.DataFrame | None = None,
 ) -> Path:
     """The path of the workbook written: the action list, who is left alone, open items, aging, scores, how to use it.
 
     Customers in the action list lead to their open items; with ``customers``, contacts lead to a mail. A row is known by
     its hidden ``row_id``, day, customer and currency, whatever is sorted or moved. What somebody has filled in is never
-    written over.
+    written over. A ``reconciliation`` that has rows gets a sheet that says what would explain the difference to the books.
 
     Raises
     ------
@@ -242,6 +262,8 @@ def write_workbook(
     _add_list(book, OPEN_ITEMS, items)
     _add_totals(_add_list(book, _aging_layout(aging), _named(aging, names)), aging, len(items))
     _add_list(book, SCORE_LIST, _named(scores, names))
+    if reconciliation is not None and len(reconciliation):
+        _add_list(book, BOOKS, RECONCILIATION.conform(reconciliation))
     _add_advice(book, as_of, policy)
     for sheet in book.worksheets:
         _set_up_print(sheet, as_of, policy)

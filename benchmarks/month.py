@@ -85,6 +85,13 @@ def main() -> None:
         seconds(lambda: plain_balances(ledger.entries, "2026-06-30")),
         "groupby sum",
     )
+    days = ledger.month_ends("2026-10-31", 24)
+    report(
+        f"measure, {len(days)} month-ends",
+        seconds(lambda: ar.measure(ledger, days)),
+        seconds(lambda: [ledger.at(day) for day in days]),
+        "ledger.at for each day, nothing measured",
+    )
     documents = ledger.at("2026-06-30")
     report(
         f"age, {len(documents):,} documents",

@@ -1,16 +1,27 @@
-"""Writes docs/tables.md, docs/policy.md and the systems of docs/exports.md from the code, so that they cannot differ."""
+"""Writes the pages of tables and policy, and the lists in those of exports, interest and reconciliation, from the code."""
 
 import re
 import tomllib
 from pathlib import Path
 
+from arkit.candidates import KINDS
 from arkit.importers.exports import Export, System, Unusable
 from arkit.importers.systems import systems
+from arkit.interest import DEFAULT_RATES
 from arkit.policy import DEFAULTS_FILE, FACTS, WORDS
+from arkit.reconciliation import OTHERS
 from arkit.tables import markdown
 
 HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
+CANDIDATES = "## Candidates\n"
+RULES = "## Rules\n"
+#: What each rule of rates.toml means.
+RUNS = {
+    "fixed": "one rate for the life of the debt",
+    "follows": "the rate follows each half-year",
+    "contract": "the contract's rate",
+}
 KEY = re.compile(r"^(\w+) = (.+?)\s+# (.+)$")
 
 
@@ -53,11 +64,43 @@ def _section(part: str) -> list[str]:
     return ["", f"## {name}", "", *([told, ""] if told else []), "| key | default | meaning |", "| --- | --- | --- |", *rows]
 
 
+def interest_page() -> str:
+    """``docs/interest.md``: its first part as it stands, then each law and each reference rate with day and source."""
+    lines = ["", "Written from `arkit/rates.toml`; `make docs` writes it anew.", ""]
+    lines += ["| name | law | rate | rule | fixed sums | checked | source | confirmed | but |", "| --- " * 9 + "|"]
+    for law in DEFAULT_RATES.jurisdictions.values():
+        rate = f"{law.reference} + {law.points:g}" if law.reference else "as agreed"
+        sums = ", ".join(f"{fee} from {size:,}" for size, fee in law.fixed_sums) or "none"
+        told = [law.name, law.law, rate, RUNS[law.rule], f"{law.currency}: {sums}", f"{law.as_of}", law.source]
+        lines.append(f"| {' | '.join(told)} | {'yes' if law.confirmed else '**no**'} | {law.caveat} |")
+    for reference in DEFAULT_RATES.references.values():
+        lines += [
+            "",
+            f"### {reference.name}",
+            "",
+            "| from | percent | checked | source | confirmed |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for row in reference.table.to_dict("records"):
+            sure = "yes" if row["confirmed"] else "**no**"
+            lines.append(f"| {row['from']:%Y-%m-%d} | {row['rate']:.2f} | {row['as_of']:%Y-%m-%d} | {row['source']} | {sure} |")
+    return (HERE / "interest.md").read_text("utf-8").split(RULES)[0] + RULES + "\n".join([*lines, ""])
+
+
 def exports_page() -> str:
     """``docs/exports.md``: its first part as it stands, then every system that arkit knows."""
     written = (HERE / "exports.md").read_text("utf-8").split(SYSTEMS)[0]
     by_name = sorted(systems(), key=lambda system: system.name.lower())
     return written + SYSTEMS + "\n".join(line for system in by_name for line in _system(system)) + "\n"
+
+
+def reconciliation_page() -> str:
+    """``docs/reconciliation.md``: its first part as it stands, then every candidate in the order of how likely it is."""
+    written = (HERE / "reconciliation.md").read_text("utf-8").split(CANDIDATES)[0]
+    lines = ["", "| candidate | what it is | how to find out |", "| --- | --- | --- |"]
+    lines += [f"| {kind.word} | {kind.meaning} | {kind.what_to_do} |" for kind in KINDS]
+    lines += [f"| {word} | {meaning} | |" for word, meaning in OTHERS.items()]
+    return written + CANDIDATES + "\n".join(lines) + "\n"
 
 
 def _system(system: System) -> list[str]:
@@ -87,5 +130,7 @@ def _told(export: Export) -> str:
 
 if __name__ == "__main__":
     (HERE / "exports.md").write_text(exports_page(), "utf-8")
+    (HERE / "reconciliation.md").write_text(reconciliation_page(), "utf-8")
+    (HERE / "interest.md").write_text(interest_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

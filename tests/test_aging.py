@@ -115,8 +115,63 @@ def test_any_column_of_the_documents_groups_and_those_without_a_value_stand_toge
 
 
 def test_a_column_that_is_not_there_is_refused():
-    with pytest.raises(TableRefused, match=r"(?s)^the documents cannot be grouped by 'salesperson'\..*fix: choose one of "):
-        age(documents((5, 10.0)), by="salesperson")
+    with pytest.raises(TableRefused, match=r"(?s)^the documents cannot be grouped by 'region'\..*fix: choose one of "):
+        age(documents((5, 10.0)), by="region")
+
+
+def test_what_is_known_of_customers_groups_their_documents():
+    customers = pd.DataFrame({"customer_id": ["C1", "C2"], "segment": ["retail", "trade"]})
+    table = documents((5, 10.0), (50, 20.0, "C2"), (5, 4.0, "C2"), (5, 1.0, "C3"))
+    aged = age(table, by="segment", customers=customers).reset_index().set_index("segment")
+    assert aged["total"].tolist() == [10.0, 24.0, 1.0]
+    assert aged.index[:2].tolist() == ["retail", "trade"]
+
+
+def test_several_columns_group_and_equal_numbers_of_two_customers_stay_two_documents():
+    table = documents((5, 10.0), (5, 20.0, "C2")).assign(document_id="D0")
+    assert age(table, by=["customer_id", "document_id"])["total"].tolist() == [10.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("due", "as_of", "bucket"),
+    [
+        ("2026-10-31", "2026-10-31", "current"),
+        ("2026-11-05", "2026-10-31", "current"),
+        ("2026-10-30", "2026-10-31", "< 1 month"),
+        ("2026-10-01", "2026-10-31", "< 1 month"),
+        ("2026-09-30", "2026-10-31", "1 month"),
+        ("2026-09-01", "2026-10-31", "1 month"),
+        ("2026-08-31", "2026-10-31", "2 months"),
+        ("2026-07-01", "2026-10-31", "3 months"),
+        ("2026-06-30", "2026-10-31", "older"),
+        ("2025-10-15", "2026-10-31", "older"),
+        ("2025-12-31", "2026-01-01", "1 month"),
+        ("2026-01-31", "2026-02-28", "1 month"),
+    ],
+)
+def test_months_are_those_of_the_calendar(due, as_of, bucket):
+    day = pd.Timestamp(as_of)
+    table = documents(((day - pd.Timestamp(due)).days, 10.0), as_of=day)
+    assert filled(age(table, edges="months")) == {bucket: 10.0, "total": 10.0}
+    assert filled(age(table, Policy.parse('[aging]\nbuckets = "months"'))) == {bucket: 10.0, "total": 10.0}
+
+
+def test_credit_that_is_netted_pays_the_oldest_first_and_only_the_rest_of_it_stands_apart():
+    first, second = documents((5, 100.0), (70, 40.0), (5, -60.0)), documents((3, -50.0), (5, 20.0))
+    assert filled(age(first, credit="netted")) == {"1-30": 80.0, "total": 80.0}
+    assert filled(age(second, credit="netted")) == {"credit": -30.0, "total": -30.0}
+    assert filled(age(second, Policy.parse('[aging]\ncredit = "netted"'))) == {"credit": -30.0, "total": -30.0}
+
+
+def test_netting_changes_no_total_of_a_customer_nor_of_a_group():
+    table = documents((5, 100.0), (70, -140.0), (5, -60.0, "C2"), (3, 50.0, "C2")).assign(salesperson=["A", "B", "A", "B"])
+    for by in ("customer_id", "currency"):
+        assert age(table, by=by, credit="netted")["total"].tolist() == age(table, by=by)["total"].tolist()
+
+
+def test_neither_word_for_credit_is_refused():
+    with pytest.raises(PolicyRefused, match=r"(?s)credit cannot be 'hidden'.*expected: apart or netted"):
+        age(documents((5, 10.0)), credit="hidden")
 
 
 def test_age_can_be_counted_from_the_day_of_issue():
@@ -141,7 +196,7 @@ def test_several_days_in_one_table_stay_apart():
 
 @pytest.mark.parametrize("edges", [[60, 30], [30, 30], [0, 30], [-1], []])
 def test_edges_that_do_not_rise_are_refused(edges):
-    with pytest.raises(PolicyRefused, match=r"^the buckets overlap\.\n  expected: days in rising order\n  got: \["):
+    with pytest.raises(PolicyRefused, match=r"(?s)^the buckets overlap\..*expected: days in rising order.*got: \["):
         age(documents((5, 10.0)), edges=edges)
 
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from arkit import charts
 from arkit.errors import TableRefused
 from arkit.ledger import Ledger
+from arkit.measures import measure
+from arkit.sample import sample_ledger
 
 DAY, BEFORE = pd.Timestamp("2026-10-31"), pd.Timestamp("2026-09-30")
 BUCKETS = ["credit", "current", "1-30", "31-60", "over 60"]
@@ -461,3 +463,26 @@ def test_the_bars_of_debtors_add_up_to_the_book_to_the_cent(rows):
     if len(points):
         sums = (points["x"] * 100).round().astype("int64").groupby(points["trace"]).sum()
         assert (sums["over 30"], sums["current"]) == cents
+
+
+# measures through the months
+
+
+def measured():
+    days = ["2026-08-31", "2026-09-30", "2026-10-31"]
+    return measure(sample_ledger(customers=12, months=6), days)
+
+
+def test_measures_have_a_panel_per_currency_and_a_gap_where_nothing_is_known():
+    measures = measured()
+    points = charts.as_table(charts.measures_through_months(measures))
+    known = measures[measures["measure"].isin(["dso", "dso_count_back", "best_possible_dso", "cei_month"])]
+    assert len(points) == known["value"].notna().sum()
+    assert sorted(points["y"]) == sorted(known["value"].dropna())
+    assert set(points["trace"]) >= {"DSO, by balance", "DSO, by count-back", "best possible DSO", "effectiveness, EUR"}
+
+
+def test_without_a_known_measure_a_sentence_stands_for_the_picture():
+    measures = measured().assign(value=float("nan"))
+    assert len(charts.as_table(charts.measures_through_months(measures))) == 0
+    assert "no DSO and no effectiveness is known" in charts.measures_through_months(measures).layout.annotations[0].text

@@ -29,7 +29,7 @@ def test_the_month_leaves_everything_and_nothing_else(month):
     assert (ran.returncode, ran.stderr) == (0, "")
     assert sorted(path.name for path in out.iterdir()) == OUTPUTS
     assert sorted(path.name for path in out.parent.iterdir()) == ["out"]
-    tables = ["actions", "aging", "documents", "receipts", "rejects", "routes", "scores"]
+    tables = ["actions", "aging", "documents", "receipts", "reconciliation", "rejects", "routes", "scores"]
     assert sorted(path.stem for path in (out / "tables").glob("*.csv")) == tables
     assert list((out / "letters").iterdir())
 
@@ -38,6 +38,9 @@ def test_the_month_says_what_it_found_and_where_it_lies(month):
     out, ran = month
     assert ran.stdout.startswith("As of 2026-10-31: ")
     assert "books say 1000.00, difference " in ran.stdout
+    explained = json.loads((out / "run.json").read_text("utf-8"))["reconciliation"]
+    assert f"    {explained['EUR']['in_words'][:400]}\n" in ran.stdout
+    assert explained["EUR"]["in_words"].startswith("The ledger is 412,828.32 EUR above the books; ")
     assert f"Open {out / 'report.html'} and {out / 'actions.xlsx'}" in ran.stdout
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from arkit.candidates import KINDS
 from arkit.cli import build_parser
 from arkit.importers.systems import layouts, systems
 from arkit.policy import DEFAULTS_FILE, FACTS
+from arkit.reconciliation import OTHERS
+from arkit.sums import ANY, PAIRS, TRIPLES
 from arkit.tables import markdown
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +41,14 @@ def test_the_page_of_the_policy_is_written_from_the_code():
     assert not [key for key in keys if key not in page], "say: make docs"
     assert not [rule["rule"] for rule in policy["ladder"] if f"`{rule['rule']}`" not in page], "say: make docs"
     assert not [fact for fact in FACTS if f"`{fact}`" not in page], "say: make docs"
+
+
+def test_the_page_of_the_reconciliation_is_written_from_the_code():
+    page = words("docs/reconciliation.md")
+    assert not [kind.word for kind in KINDS if f"| {kind.word} | {kind.meaning} | {kind.what_to_do} |" not in page], "make docs"
+    assert not [word for word, meaning in OTHERS.items() if f"| {word} | {meaning} | |" not in page], "say: make docs"
+    for number in (PAIRS, TRIPLES, ANY):
+        assert f"{number} " in page
 
 
 def test_the_readme_names_every_room_and_no_other():

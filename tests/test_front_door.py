@@ -6,8 +6,10 @@ import pytest
 import arkit
 
 NAMES = [
-    "ArkitError", "Ledger", "Policy", "age", "blocked", "charts", "check", "load", "profile", "recommend",
-    "sample_ledger", "score", "styled", "summarise", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
+    "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check",
+    "claim", "load", "lose", "measure", "migrate", "profile", "project", "provide",
+    "recommend", "reconcile", "sample_ledger", "score", "styled", "summarise", "trace", "weigh",
+    "write_letters", "write_month", "write_sample", "write_workbook",
 ]  # fmt: skip
 
 

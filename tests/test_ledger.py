@@ -384,7 +384,7 @@ def test_open_items_answer_for_the_days_they_show():
     book = Ledger(snapshots=listed(("2026-01-31", "I1", 100.0), ("2026-02-28", "I1", 60.0, "2026-01-10", "2026-02-09")))
     shown = ("as_of", "document_id", "amount", "open_amount", "due_date", "due_basis", "days_late", "settled")
     assert told(book.at("2026-01-31"), *shown) == [("2026-01-31", "I1", 100.0, 100.0, "2026-01-01", "issue date", 30, False)]
-    assert told(book.at("2026-02-28"), *shown) == [("2026-02-28", "I1", 60.0, 60.0, "2026-02-09", "stated", 19, False)]
+    assert told(book.at("2026-02-28"), *shown) == [("2026-02-28", "I1", 100.0, 60.0, "2026-02-09", "stated", 19, False)]
     assert book.at("2026-02-28")["paid_amount"].isna().all()
 
 

@@ -10,6 +10,7 @@ from arkit.history import profile
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.month import summarise, write_month
+from arkit.policy import Policy
 from arkit.routes import weigh
 from arkit.sample import sample_ledger
 from arkit.scores import score
@@ -176,7 +177,7 @@ def read(folder, name):
 def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     assert {path.name for path in folder.iterdir()} == {"actions.xlsx", "letters", "run.json", "tables"}
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "aging", "documents", "scores", "actions", "routes", "receipts", "rejects",
+        "aging", "measures", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
     }  # fmt: skip
 
 
@@ -243,6 +244,27 @@ def test_the_run_says_how_each_file_was_read(folder):
     assert (second["file"], second["as_of"], second["warnings"]) == ("b.csv", DAY, [])
 
 
+def test_a_difference_to_the_books_is_explained_in_the_run_the_tables_and_the_workbook(made, tmp_path):
+    month = write_month(tmp_path / "month", **made, control_total="EUR=1201.30,JPY=1500")
+    run = json.loads((month / "run.json").read_text("utf-8"))["reconciliation"]
+    assert run["JPY"]["in_words"] == "The ledger ties to the books: 1,500 JPY."
+    assert run["EUR"]["difference"] == "-50.05"
+    assert run["EUR"]["in_words"].startswith("The ledger is 50.05 EUR below the books; unapplied credit P1 of customer =1+1 (")
+    best = run["EUR"]["candidates"][0]
+    assert (best["candidate"], best["amount"], best["explains"], best["left_over"]) == (
+        "unapplied credit", "-50.05", "exact", "0.00",
+    )  # fmt: skip
+    assert read(month, "reconciliation")["candidate"][0] == "unapplied credit"
+    sheet = pd.read_excel(month / "actions.xlsx", sheet_name="Books", engine="calamine")
+    assert sheet.loc[0, ["Difference", "What would explain it", "Explains"]].tolist() == [-50.05, "unapplied credit", "exact"]
+
+
+def test_without_a_control_total_nothing_is_explained(made, tmp_path):
+    month = write_month(tmp_path / "month", **made)
+    assert json.loads((month / "run.json").read_text("utf-8"))["reconciliation"] == {}
+    assert "Books" not in pd.read_excel(month / "actions.xlsx", sheet_name=None, engine="calamine")
+
+
 def test_a_folder_that_holds_a_month_is_not_written_over(made, folder):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(OutputRefused, match=r"(?s)already holds a month\..*got: .*run\.json\n  fix: choose another folder"):
@@ -288,3 +310,14 @@ def test_a_day_before_the_books_is_refused_and_nothing_is_written(tmp_path):
             actions=ACTIONS.empty(),
         )
     assert not list(tmp_path.iterdir())
+
+
+def test_interest_is_written_where_the_policy_names_a_law_and_nowhere_else(tmp_path, made, folder):
+    assert not (folder / "tables" / "interest.csv").exists()
+    policy = Policy.parse('[interest]\njurisdiction = "EU"')
+    month = write_month(tmp_path / "month", **(made | {"policy": policy}))
+    written = pd.read_csv(month / "tables" / "interest.csv")
+    late = made["documents"][made["documents"]["open_amount"].gt(0) & made["documents"]["days_late"].gt(0)]
+    assert sorted(written["document_id"]) == sorted(late["document_id"])
+    assert written["interest"].gt(0).any()
+    assert "interest" not in "".join(path.read_text("utf-8").lower() for path in (month / "letters").rglob("*.txt"))

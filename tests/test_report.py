@@ -56,12 +56,18 @@ def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything
         if c.cell_type == "code"
         for output in c.outputs
     )
-    assert charts == 4
+    assert charts == 5
     assert page.count("<figure") == charts
     assert page.count("Plotly.newPlot(") >= charts
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"https?:", page)
     assert "http" not in re.sub(r"xmlns=\"[^\"]*\"", "", outside)
+
+
+def test_the_page_says_how_to_compare_with_the_books(month):
+    page = to_html(month[0], title="The month")
+    assert "Does it tie to the books?" in page
+    assert "No control total was given." in page
 
 
 def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
@@ -74,7 +80,7 @@ def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
     command += ["--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{page}"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
     figures = shown.stdout.split("<figure")[1:]
-    assert len(figures) == 4
+    assert len(figures) == 5
     assert all('class="main-svg"' in figure for figure in figures)
     assert not [line for line in shown.stderr.split("\n") if "CONSOLE" in line and ("rror" in line or "ailed" in line)]
 

@@ -25,9 +25,9 @@ def test_a_conformed_table_has_every_declared_column_typed_and_in_order():
 
 
 def test_columns_not_declared_follow_unchanged():
-    table = ENTRIES.conform(posting(colour="blue", rate=1.25))
-    assert list(table) == [*ENTRIES.names, "colour", "rate"]
-    assert table[["colour", "rate"]].to_dict("records") == [{"colour": "blue", "rate": 1.25}]
+    table = ENTRIES.conform(posting(colour="blue", weight=1.25))
+    assert list(table) == [*ENTRIES.names, "colour", "weight"]
+    assert table[["colour", "weight"]].to_dict("records") == [{"colour": "blue", "weight": 1.25}]
 
 
 def test_conforming_twice_changes_nothing_and_the_frame_handed_in_stays_as_it_was():
