@@ -1,3 +1,5 @@
+import functools
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -152,12 +154,15 @@ INVOICES = st.lists(
 )
 
 
-def scored(invoices, currency="EUR", customer="C", policy=DEFAULT):
+def scored(invoices, currency="EUR"):
     """The score of a customer with invoices (days since due, days late when paid, amount), beside a fixed book."""
-    own = [(customer, str(i), AS_OF - pd.Timedelta(days=ago), late, amount) for i, (ago, late, amount) in enumerate(invoices)]
-    return score(profile(at(OTHERS + own, currency), policy, book=book_of(at(OTHERS, currency), policy)), policy).set_index(
-        "customer_id"
-    )
+    own = [("C", str(i), AS_OF - pd.Timedelta(days=ago), late, amount) for i, (ago, late, amount) in enumerate(invoices)]
+    return score(profile(at(OTHERS + own, currency), book=held(currency))).set_index("customer_id")
+
+
+@functools.cache
+def held(currency):
+    return book_of(at(OTHERS, currency))
 
 
 def at(rows, currency="EUR"):
@@ -181,7 +186,7 @@ def test_paying_an_invoice_later_or_not_yet_never_raises_the_score(invoices, whi
 @given(invoices=INVOICES, ago=st.integers(0, 400), amount=st.sampled_from([1.0, 100.0, 5000.0]), early=st.integers(0, 20))
 def test_one_more_prompt_payment_never_lowers_the_score(invoices, ago, amount, early):
     """Prompt: by the due day, and for one who pays early as a rule, no later than that rule."""
-    own = profile(at([("C", "1", AS_OF, 0, 1.0)]), book=book_of(at(OTHERS)))["days_late_shrunk"].item()
+    own = profile(at([("C", "1", AS_OF, 0, 1.0)]), book=held("EUR"))["days_late_shrunk"].item()
     late = min([0, own, *(late for _, late, _ in invoices)]) if any(late < 0 for _, late, _ in invoices) else 0
     assert scored([*invoices, (ago, int(late // 1) - early, amount)])["score"]["C"] >= scored(invoices)["score"]["C"]
 
@@ -234,8 +239,7 @@ def test_what_would_lift_a_score_is_what_it_then_is():
     now = scored(owing).loc["C"]
     paid = scored([(ago, min(late, ago), amount) for ago, late, amount in owing])["score"]["C"]
     prompt = scored(owing + [(0, 0, 100.0)] * 5)["score"]["C"]
-    mean = book_of(at(OTHERS)).amounts.item()
-    assert mean == 100.0
+    assert held("EUR").amounts.item() == 100.0
     assert now["would_lift"] == (
         f"paying the 2 invoices past due: {paid - now['score']:+.1f}; "
         f"5 more invoices paid on their due day: {prompt - now['score']:+.1f}"
