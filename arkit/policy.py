@@ -89,6 +89,14 @@ class History:
     norm_needs: int
     credibility_floor: float
     late_prior: float
+    spread_prior: float
+    weight_most: float
+    days_least: float
+    days_most: float
+    lift_invoices: int
+    habit_needs: int
+    habit_share: float
+    habit_chance: float
 
 
 @dataclass(frozen=True)
@@ -100,12 +108,15 @@ class Score:
     overdue_share: float
     trend: float
     trend_days: float
-    breaks_norm: float
-    breaks_norm_days: float
+    beyond_pace: float
+    beyond_pace_days: float
+    beyond_pace_after: float
     part_paid: float
     part_paid_count: float
     promises_broken: float
     promises_broken_count: float
+    bounced: float
+    bounced_count: float
     grades: tuple[tuple[float, str], ...]
 
 
@@ -246,6 +257,8 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "aging.age_by": ("due_date or issue_date", lambda word: word in ("due_date", "issue_date")),
     "aging.buckets": ("days or months", lambda word: word in ("days", "months")),
     "aging.credit": ("apart or netted", lambda word: word in ("apart", "netted")),
+    "history.weight_most": ("1 or more", lambda most: most >= 1),
+    "score.trend": ("a share, 0 to 1", lambda share: 0 <= share <= 1),
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
     "routes.chance_by_months": ("months in rising order", _rising),

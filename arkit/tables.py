@@ -333,22 +333,44 @@ PROFILES = Table(
         Column("n", "count", "invoices that say something: settled by money, or open and past due"),
         Column("n_settled", "count", "of these, settled"),
         Column("n_open", "count", "invoices open, due or not"),
+        Column("n_past_due", "count", "invoices that wait for money past their due day"),
         Column("n_late", "count", "of n, paid or still open after the due day"),
         Column("late_share", "share", "n_late of n, shrunk to the book; see history.profile"),
-        Column("days_late_mean", "number", "plain mean days beyond terms, open ones counted as late so far"),
+        Column("days_late_mean", "number", "plain mean days beyond terms, open ones counted at least as late as usual"),
         Column("days_late_weighted", "number", "the same weighted by amount"),
-        Column("days_late_shrunk", "number", "the weighted mean, shrunk to the book by credibility"),
+        Column("days_late_shrunk", "number", "the weighted mean within bounds, shrunk to the book by credibility"),
+        Column("days_late_recent", "number", "the same of recent invoices, shrunk to days_late_shrunk"),
         Column("credibility", "share", "how much of the shrunk figure is the customer's own (Buhlmann's Z)"),
+        Column("realised_days_mean", "number", "plain mean days beyond terms of settled invoices alone"),
+        Column("realised_days_weighted", "number", "the same weighted by amount"),
+        Column("open_days_mean", "number", "plain mean days that open invoices are past due so far; a lower bound"),
+        Column("open_days_weighted", "number", "the same weighted by what is open"),
+        Column("spread_days", "number", "standard deviation of days late, shrunk to the book where invoices are few"),
         Column("norm_low", "number", "usually not earlier than this many days late (10th percentile of settled invoices)"),
         Column("norm_high", "number", "usually not later than this many days late (90th percentile of settled invoices)"),
         Column("worst_days_late", "number", "the worst so far, open ones included"),
-        Column("trend_days", "number", "recent mean days late minus the mean before; plus: getting later"),
+        Column("oldest_days_late", "number", "days the oldest invoice that waits for money is past due; 0 where none is"),
+        Column("trend_days", "number", "mean days late of what fell due recently minus the mean before; plus: getting later"),
         Column("overdue_share", "share", "share of the open balance that is past due"),
         Column("breaks_norm_days", "number", "days the oldest open invoice is beyond norm_high; 0 while within"),
         Column("part_paid", "count", "invoices paid in more than one payment, or partly paid and overdue"),
         Column("promises_broken", "count", "promises whose day passed without the money"),
-        Column("disputes", "count", "disputes raised"),
+        Column("bounced", "count", "payments returned unpaid"),
+        Column("disputes", "count", "disputes raised; no part of the score"),
         Column("tenure_days", "count", "days since the first invoice"),
+        Column("volume", "money", "invoiced in the last 12 months; missing where in several currencies"),
+        Column("volume_currency", "text", "its currency"),
+        Column("volume_change", "share", "change against the 12 months before; missing for customers of under 24 months"),
+        Column("usual_weekday", "text", "the weekday most payments come on, where that is more than chance"),
+        Column(
+            "usual_day", "number", "first of the three days of the month most come on, where more than chance; 31: month-end"
+        ),
+        Column("habit", "text", "the habit in words; empty where payments do not cluster. Your own due days can be its cause"),
+        Column("run_size", "number", "invoices settled per day of payment; well above 1: pay runs"),
+        Column("days_late_shrunk_if_paid", "number", "days_late_shrunk if all that is past due were paid today"),
+        Column("days_late_recent_if_paid", "number", "days_late_recent in that case"),
+        Column("days_late_shrunk_if_prompt", "number", "days_late_shrunk after lift_invoices more, paid on the due day"),
+        Column("days_late_recent_if_prompt", "number", "days_late_recent in that case"),
     ),
 )
 
@@ -361,6 +383,7 @@ SCORES = Table(
         Column("score", "number", "0 pays last, 100 pays first; 100 plus the points of all reasons"),
         Column("grade", "text", "the policy's letter for the score"),
         Column("reasons", "text", "what cost the most points, in words, with the numbers"),
+        Column("would_lift", "text", "what would raise it now, in words, with the points it would bring", optional=True),
         Column("n", "count", "invoices behind it"),
         Column("confidence", "share", "how much of it rests on the customer's own history"),
     ),
@@ -418,6 +441,18 @@ CASH = Table(
         Column("flow", "money", "expected from invoices still to be written, as the book bills and is paid", optional=True),
         Column("flow_low", "money", "less comes in about one of ten such weeks", optional=True),
         Column("flow_high", "money", "more comes in about one of ten such weeks", optional=True),
+    ),
+)
+
+POINTS = Table(
+    "points",
+    "customer and ingredient of the score",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("ingredient", "text", "what it is about; its weight stands under the same name in the policy"),
+        Column("value", "number", "the customer's number"),
+        Column("points", "number", "what it costs; 100 and a customer's points add up to the score"),
     ),
 )
 
@@ -652,8 +687,8 @@ RECONCILIATION = Table(
 )
 
 ALL = (
-    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES),
-    *(FORECASTS, EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
+    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arkit.history import profile
+from arkit.history import Book, book_of, profile
 from arkit.ledger import Ledger
 
 AS_OF = "2026-06-30"
@@ -46,7 +47,8 @@ def test_a_customer_who_has_never_paid_is_late_by_what_is_open(ledger_of):
         [("C", "1", "2026-01-01", "2026-01-31", 100.0, None), ("C", "2", "2026-03-01", "2026-03-31", 100.0, None)]
     )
     row = one(ledger, "C")
-    assert (row["n"], row["n_settled"], row["n_late"], row["days_late_mean"], row["overdue_share"]) == (2, 0, 2, 120.5, 1.0)
+    assert (row["n"], row["n_settled"], row["n_late"], row["open_days_mean"], row["overdue_share"]) == (2, 0, 2, 120.5, 1.0)
+    assert (row["days_late_mean"], row["days_late_shrunk"]) == (150.0, 120.0)
 
 
 def test_an_open_invoice_counts_at_least_as_late_as_usual(ledger_of):
@@ -165,3 +167,101 @@ def test_a_book_with_nothing_paid_and_nothing_past_due_has_profiles_without_hist
 
 def test_no_invoices_give_an_empty_table(ledger_of):
     assert not len(profile(ledger_of(monthly("C", [0])).at("2020-01-01")))
+
+
+@pytest.mark.parametrize(
+    ("k", "book", "paid", "expected"),
+    [
+        # Z = n / (n + k), k 25,000 / 5,000: calcady.com/scientific/buhlmann-credibility (seen 2026-11)
+        (5.0, 0.0, [10] * 5, (0.5, 5.0)),
+        # the same formula, k 200 / 50: 3 invoices at 20 days in a book of 8
+        (4.0, 8.0, [20] * 3, (0.429, 13.1)),
+    ],
+)
+def test_worked_figures_of_credibility(ledger_of, k, book, paid, expected):
+    held = Book(book, 0.0, k, 0.35, pd.Series({"EUR": 100.0}))
+    row = one(ledger_of(monthly("C", paid)), "C", book=held)
+    assert (round(row["credibility"], 3), round(row["days_late_shrunk"], 1)) == expected
+
+
+def test_worked_figure_of_the_late_share(ledger_of):
+    """Beta-binomial: 2 of 2 late, a prior of 35 % that counts as 8: (2 + 2.8) / (2 + 8)."""
+    held = Book(8.0, 0.0, 4.0, 0.35, pd.Series({"EUR": 100.0}))
+    assert one(ledger_of(monthly("C", [5, 5])), "C", book=held)["late_share"] == pytest.approx(0.48)
+
+
+def test_realised_and_open_days_stand_apart_plain_and_weighted(ledger_of):
+    """Plain 7.5 and weighted 9.55, as 10 at 5 days and 100 at 10 give; the open ones count what is open so far."""
+    invoices = [
+        ("C", "a", "2026-01-01", "2026-01-31", 10.0, "2026-02-05"),
+        ("C", "b", "2026-01-01", "2026-01-31", 100.0, "2026-02-10"),
+        ("C", "c", "2026-04-01", "2026-06-20", 300.0, None),
+        ("C", "d", "2026-04-01", "2026-05-31", 100.0, None),
+    ]
+    row = one(ledger_of(invoices), "C")
+    assert (row["realised_days_mean"], round(row["realised_days_weighted"], 2)) == (7.5, 9.55)
+    assert (row["open_days_mean"], row["open_days_weighted"], row["oldest_days_late"], row["n_past_due"]) == (
+        20.0,
+        15.0,
+        30.0,
+        2,
+    )
+
+
+def test_spread_leans_on_the_book_where_invoices_are_few(ledger_of):
+    ledger = ledger_of(monthly("A", [0, 20] * 12) + monthly("B", [5, 6] * 12) + monthly("C", [9]))
+    pooled = book_of(ledger.at(AS_OF)).within ** 0.5
+    assert one(ledger, "A")["spread_days"] > one(ledger, "C")["spread_days"] == pytest.approx(pooled)
+    assert one(ledger, "B")["spread_days"] < pooled
+
+
+def test_volume_is_of_twelve_months_and_its_change_needs_twenty_four(ledger_of):
+    old = [("C", f"o{i}", f"2024-{m:02}-15", "2024-12-31", 100.0, "2025-01-01") for i, m in enumerate((2, 8, 9))]
+    new = [("C", f"n{i}", f"2026-0{m}-15", "2026-06-30", 50.0, None) for i, m in enumerate((1, 2, 3))]
+    middle = [("C", "m", "2025-03-01", "2025-04-01", 100.0, "2025-04-01"), ("N", "y", "2026-01-01", "2026-06-30", 7.0, None)]
+    ledger = ledger_of(old + middle + new)
+    row, young = one(ledger, "C"), one(ledger, "N")
+    assert (row["volume"], row["volume_currency"], row["volume_change"]) == (150.0, "EUR", -0.5)
+    assert young["volume"] == 7.0
+    assert pd.isna(young["volume_change"])
+
+
+def test_volume_of_several_currencies_is_not_added(ledger_of):
+    invoice = ("C", "a", "2026-01-01", "2026-01-31", 10.0, None)
+    entries = pd.concat([ledger_of([invoice]).entries, ledger_of([("C", "b", *invoice[2:])], currency="USD").entries])
+    row = one(Ledger(entries.reset_index(drop=True)), "C")
+    assert pd.isna(row["volume"])
+    assert row["volume_currency"] == ""
+
+
+def paid_on(customer, days):
+    return [(customer, f"{customer}-{i}", "2025-01-01", "2025-06-01", 100.0, str(day.date())) for i, day in enumerate(days)]
+
+
+def test_habits_are_stated_where_payments_cluster_and_only_there(ledger_of):
+    months = pd.date_range("2025-06-01", periods=12, freq="MS")
+    fridays, ends = pd.date_range("2025-06-06", periods=24, freq="2W-FRI"), months + pd.offsets.MonthEnd(0)
+    ledger = ledger_of(
+        paid_on("day", [month + pd.Timedelta(days=24 + i % 3) for i, month in enumerate(months)])
+        + paid_on("end", ends)
+        + paid_on("week", fridays)
+        + paid_on("few", fridays[:7])
+        + paid_on("none", pd.date_range("2025-06-02", periods=24, freq="13D"))
+        + paid_on("run", [day for day in fridays[:3] for _ in range(10)])
+    )
+    rows = profile(ledger.at(AS_OF)).set_index("customer_id")
+    assert rows["habit"].to_dict() == {
+        "day": "pays around day 25 of the month",
+        "end": "pays at the end of the month",
+        "week": "pays on Fridays",
+        "few": "",
+        "none": "",
+        "run": "",
+    }
+    assert (rows.loc["run", "run_size"], rows.loc["day", "usual_day"], rows.loc["week", "usual_weekday"]) == (10, 25, "Fridays")
+
+
+def test_bounced_payments_are_counted(ledger_of):
+    documents = ledger_of(monthly("C", [0, 0])).at(AS_OF)
+    rows = profile(documents.assign(bounced=[2, 1]))
+    assert rows["bounced"].item() == 3
