@@ -59,7 +59,7 @@ def cash_forecast(
 def _backlog(forecasts: pd.DataFrame, documents: pd.DataFrame, ends: np.ndarray, spread: float) -> dict[object, tuple]:
     """Expected amounts and their standard deviations per week and currency, in minor units."""
     known = documents.reindex(columns=list(dict.fromkeys([*documents.columns, *KEY])))
-    known = known.assign(net=net_of_credits(documents), **{name: known[name].fillna("") for name in KEY})
+    known = known.assign(net=net_of_credits(documents), **{name: known[name].astype("str").fillna("") for name in KEY})
     chances = [f"p_{horizon}" for horizon in HORIZONS]
     both = known[[*KEY, "net"]].merge(forecasts[[*KEY, *chances]].dropna(), on=KEY)
     whole = np.column_stack([np.zeros(len(both)), both[chances].to_numpy()])
