@@ -151,6 +151,15 @@ ACTIONS_IN_ORDER = (
     "mediation", "factoring", "agency", "court", "review", "hold",
 )  # fmt: skip
 
+#: What was said or agreed. The first nine are contacts, in the order of the ladder.
+CONTACT_KINDS = (
+    "nudge", "reminder", "resend", "letter", "call", "contact_ap", "firm_notice", "final_demand", "mediation",
+)  # fmt: skip
+NOTE_KINDS = (
+    *CONTACT_KINDS, "promise", "plan", "dispute", "hold", "credit_pending", "insolvency", "reported", "supply_stopped",
+    "handed_over", "other",
+)  # fmt: skip
+
 AS_OF = Column("as_of", "day", "the day one looks from; what happened on it counts")
 CUSTOMER = Column("customer_id", "text", "the customer's number in the books, leading zeros kept")
 DOCUMENT = Column("document_id", "text", "the number the customer knows the document by")
@@ -205,6 +214,11 @@ CUSTOMERS = Table(
         Column("is_individual", "flag", "a natural person or sole trader: other law applies", optional=True),
         Column("strategic", "flag", "never handed to agency or court without a person's decision", optional=True),
         Column("do_not_contact", "flag", "nobody writes or calls", optional=True),
+        Column("insured_until", "day", "credit insurance covers what falls due up to this day", optional=True),
+        Column("insolvent_since", "day", "insolvency proceedings, or a moratorium, since this day", optional=True),
+        Column("po_required", "flag", "pays no invoice without its own purchase order number", optional=True),
+        Column("is_supplier", "flag", "we buy there too: they may set off, and no factor buys the invoices", optional=True),
+        Column("direct_debit", "flag", "we collect from their bank account", optional=True),
     ),
 )
 
@@ -313,7 +327,7 @@ NOTES = Table(
         Column("date", "day", "the day it was said"),
         CUSTOMER,
         Column("document_id", "text", "the document it is about; empty: the whole account", optional=True),
-        Column("kind", "text", "reminder, call, letter, promise, dispute, plan, hold, handed_over, other"),
+        Column("kind", "text", f"one of {', '.join(NOTE_KINDS)}"),
         Column("amount", "money", "the amount promised or disputed", optional=True),
         Column("until", "day", "promised by, or blocked until; missing: until somebody closes it", optional=True),
         Column("outcome", "text", "reached, left_message, kept, broken, resolved, open ...", optional=True),

@@ -12,7 +12,10 @@ from arkit.importers.sheets import TOP, Sheet
 #: Per field the headings that mean it; the words stand in the file beside this one.
 SYNONYMS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text("utf-8"))
 FIELD = {heading: (field, rank) for field, headings in SYNONYMS.items() for rank, heading in enumerate(headings)}
-DATES = ("date", "due_date", "settled_on", "payment_date", "credit_note_date", "since", "until")
+DATES = (
+    *("date", "due_date", "settled_on", "payment_date", "credit_note_date"),
+    *("since", "until", "insured_until", "insolvent_since"),
+)
 MONEY = ("amount", "open_amount", "paid_amount", "payment_amount", "credit_limit")
 
 

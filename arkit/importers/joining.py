@@ -17,7 +17,7 @@ from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
-from arkit.tables import CUSTOMERS, KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
+from arkit.tables import CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
@@ -510,7 +510,7 @@ def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:
 
 def _note_kinds(kind: pd.Series) -> pd.Series:
     words = folded(kind).str.replace(r"[ -]", "_", regex=True).replace({"email": "letter", "dispute_raised": "dispute"})
-    return words.where(words.isin(["reminder", "call", "letter", "promise", "dispute", "plan", "hold", "handed_over"]), "other")
+    return words.where(words.isin(NOTE_KINDS), "other")
 
 
 def _source(part: Part) -> pd.Series:

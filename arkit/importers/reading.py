@@ -22,7 +22,7 @@ from arkit.money import NO_CURRENCY
 from arkit.terms import in_days
 
 IDENTIFIERS = ("customer_id", "same_as", "document_id", "payment_id", "credit_note_id", "applied_to")
-FLAGS = ("is_individual", "strategic", "do_not_contact", "disputed")
+FLAGS = ("is_individual", "strategic", "do_not_contact", "po_required", "is_supplier", "direct_debit", "disputed")
 #: Headings that mean the customer in one system and an account of the ledger in another.
 ACCOUNTS = ("account", "konto", "compte")
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
