@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from arkit.blocks import blocked
 from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
 from arkit.ledger import Ledger
 from arkit.letters import write_letters
 from arkit.money import plain, to_major, to_minor, totals
-from arkit.notes import blocked
+from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
 from arkit.tables import MEASURES, ROUTES
@@ -181,7 +182,7 @@ def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.Data
         contract_rate=policy.interest.contract_rate,
         entries=ledger.entries,
         customers=ledger.customers,
-        exclude=blocked(documents, ledger.notes, policy),
+        exclude=standing(ledger.notes, documents["as_of"].max(), policy),
     )
 
 
