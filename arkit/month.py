@@ -101,6 +101,7 @@ def write_month(
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -132,6 +133,8 @@ def write_month(
         )
     summary = summarise(documents, actions, control_total=control_total)
     reconciliation = reconcile(ledger, documents, control_total, policy)
+    if blocks is None:
+        blocks = blocked(documents, ledger.notes, policy, customers=ledger.customers)
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
@@ -149,7 +152,7 @@ def write_month(
         documents=documents,
         customers=ledger.customers,
         policy=policy,
-        blocked=blocked(documents, ledger.notes, policy),
+        blocked=blocks,
     )
     tables = {
         "aging": aged.reset_index(),
@@ -157,6 +160,7 @@ def write_month(
         "documents": documents,
         "scores": scores,
         "actions": actions,
+        "blocks": _with_what_they_hide(blocks, actions),
         "routes": ROUTES.empty() if routes is None else routes,
         "receipts": ledger.receipts,
         "rejects": ledger.rejects,
@@ -172,6 +176,13 @@ def write_month(
     run |= {"dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
+
+
+def _with_what_they_hide(blocks: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
+    """What stands in the way, beside the action that would be taken if nothing did."""
+    hidden = actions.drop_duplicates(["customer_id", "currency"]).set_index(["customer_id", "currency"])["hidden_action"]
+    keys = pd.MultiIndex.from_frame(blocks[["customer_id", "currency"]])
+    return blocks.assign(hides=hidden.reindex(keys).fillna("").to_numpy()) if len(actions) else blocks
 
 
 def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.DataFrame:
