@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arkit.aging import age
     from arkit.allowance import provide
     from arkit.blocks import blocked
+    from arkit.changes import compare
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.figures import Basis
@@ -49,6 +50,7 @@ _ROOMS = {
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
+    "compare": "changes",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
@@ -80,6 +82,7 @@ __all__ = [
     "charts",
     "check",
     "claim",
+    "compare",
     "load",
     "lose",
     "measure",
