@@ -503,14 +503,18 @@ ROUTES = Table(
     (
         AS_OF,
         CUSTOMER,
-        Column("route", "text", "wait, plan, factoring, agency or court"),
+        Column("route", "text", "wait, remind, plan, factoring, agency or court"),
         Column("amount", "money", "the amount past due that is weighed"),
         CURRENCY,
         Column("chance", "share", "chance that the amount comes in on this way"),
+        Column(
+            "basis", "text", "what it rests on: forecast, the customer's own curve, that of the book, or the policy's prior"
+        ),
         Column("days", "count", "days until it does"),
         Column("cost", "money", "fees, fixed costs and the cost of waiting"),
         Column("net", "money", "expected money in hand: amount x chance less cost"),
         Column("eligible", "flag", "allowed by the policy"),
+        Column("rank", "count", "1 is the best: what is eligible first, then the largest net"),
         Column("why", "text", "the assumptions, or what stands in the way"),
     ),
 )

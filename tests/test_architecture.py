@@ -15,10 +15,10 @@ STEPS = {
 FLOORS = [
     {"errors"},
     {"money", "buckets", "formulas"},
-    {"tables", "terms"},
+    {"tables", "terms", "courts"},
     {"policy", "postings", "snapshots", "sums"},
     {"ledger", "netting", "notes"},
-    {"candidates", "figures"},
+    {"candidates", "figures", "recovery"},
     STEPS,
     {"sample", "month", "report"},
     {"cli"},
