@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
     from arkit.notes import blocked
+    from arkit.plans import plan
     from arkit.policy import Policy
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
@@ -53,6 +54,7 @@ _ROOMS = {
     "lose": "migration",
     "measure": "measures",
     "migrate": "migration",
+    "plan": "plans",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
@@ -84,6 +86,7 @@ __all__ = [
     "lose",
     "measure",
     "migrate",
+    "plan",
     "profile",
     "project",
     "provide",

@@ -13,6 +13,11 @@ AGES = np.r_[np.arange(0, 120, 5), np.arange(120, 721, 15)]
 MONTH = 30
 #: Of an invoice so much must come in as money for it to count as paid.
 MOSTLY = 0.5
+#: What tells how an invoice ended.
+TOLD_BY = [
+    *("customer_id", "as_of", "due_date", "amount", "open_amount", "days_late"),
+    *("settled", "settled_on", "settled_after", "paid_amount", "last_paid_on"),
+]
 #: No step may take all that is left, and no prior be certain.
 CERTAIN = 0.999999
 
@@ -115,9 +120,8 @@ def _prior(policy: Policy) -> tuple[np.ndarray, np.ndarray]:
 
 def _lives(documents: pd.DataFrame, policy: Policy, ages: np.ndarray) -> pd.DataFrame:
     """Invoices that were open past their due day: ``last``, the last step they were open in, and how it ended if it did."""
-    invoices = documents.loc[
-        documents["kind"].eq("invoice") & documents["amount"].gt(0) & documents["due_date"].lt(documents["as_of"])
-    ]
+    chosen = documents["kind"].eq("invoice") & documents["amount"].gt(0) & documents["due_date"].lt(documents["as_of"])
+    invoices = documents.loc[chosen, TOLD_BY]
     left, vanished = invoices["open_amount"].clip(lower=0), invoices["settled_after"].notna()
     small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
     money = vanished | invoices["paid_amount"].ge(MOSTLY * invoices["amount"])

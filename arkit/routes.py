@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from arkit.courts import COURTS
-from arkit.money import texts, to_major, to_minor
-from arkit.netting import ACCOUNT, net_of_credits
+from arkit.money import text, texts, to_major, to_minor
+from arkit.netting import ACCOUNT, to_ask_for
 from arkit.policy import DEFAULT, Policy, Routes
 from arkit.recovery import Recovery
 from arkit.tables import CUSTOMERS, DOCUMENTS, FORECASTS, ROUTES
@@ -17,7 +17,9 @@ from arkit.tables import CUSTOMERS, DOCUMENTS, FORECASTS, ROUTES
 MONTH, YEAR = 30, 365
 #: Days that forecasts give chances for.
 AHEAD = (7, 14, 30, 60, 90)
-ONE = ["customer_id", "currency", "document_id"]
+#: What tells a document from all others, and what is needed of one.
+ONE = ["entity", "customer_id", "currency", "document_id", "instalment"]
+OF_DOCUMENT = ["as_of", *ONE, "due_date", "open_amount", "days_late"]
 #: What a chance rests on, weakest first: an account rests on the weakest of its documents.
 BASES = ("prior", "book", "customer", "forecast")
 PERSON = "a person decides: sole trader or strategic customer"
@@ -106,13 +108,8 @@ def weigh(
 
 def _past_due(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.DataFrame:
     """Documents past due that credits leave and nobody blocks: ``minor`` (exact) of each, its age, and the account's."""
-    items = documents.loc[documents["open_amount"].ne(0)]
-    minor = net_of_credits(items).where(items["days_late"].gt(0), 0)
-    if blocked is not None:
-        stopped = pd.MultiIndex.from_frame(blocked[["customer_id", "document_id"]])
-        one = pd.MultiIndex.from_frame(items[["customer_id", "document_id"]]).isin(stopped)
-        all_of = items["customer_id"].isin(blocked.loc[blocked["document_id"].eq(""), "customer_id"])
-        minor = minor.where(~one & ~all_of, 0)
+    items = documents.loc[documents["open_amount"].ne(0), OF_DOCUMENT]
+    minor = to_ask_for(items, blocked)
     due = items.assign(minor=minor)[minor > 0].sort_values([*ACCOUNT, "due_date", "document_id"], ignore_index=True)
     return due.assign(age=_mean(due, due["days_late"].astype("float64")).round())
 
@@ -157,8 +154,9 @@ def _said(due: pd.DataFrame, forecasts: pd.DataFrame | None) -> pd.DataFrame:
     """The chances that forecasts give each document, missing where there is none."""
     names = [f"p_{days}" for days in AHEAD]
     given = FORECASTS.conform(forecasts)
-    key = [*ONE, "entity", "instalment"]
-    found = due[key].merge(given[[*key, *names]].drop_duplicates(key), on=key, how="left")[names]
+    if not len(given):
+        return pd.DataFrame(np.nan, index=due.index, columns=names)
+    found = due[ONE].merge(given[[*ONE, *names]].drop_duplicates(ONE), on=ONE, how="left")[names]
     return found.where(found["p_90"].notna())
 
 
@@ -199,7 +197,7 @@ def _accounts(due: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 
 def _with_facts(due: pd.DataFrame, scores: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
-    """The accounts with the customer's ``score`` (missing: none) and marks."""
+    """The accounts with the customer's ``score`` (missing: none) and marks, and the amount in ``words``."""
     score = (
         pd.Series(dtype="float64")
         if scores is None
@@ -212,6 +210,7 @@ def _with_facts(due: pd.DataFrame, scores: pd.DataFrame | None, customers: pd.Da
         return beside[name].astype("boolean").fillna(value=False).astype(bool)
 
     return due.assign(
+        words=texts(due["amount"], due["currency"]),
         score=due["customer_id"].map(score).astype("float64"),
         person=flag("is_individual") | flag("strategic"),
         contra=flag("is_supplier"),
@@ -262,8 +261,8 @@ def _days_late(age: pd.Series) -> pd.Series:
 
 def _too_small(due: pd.DataFrame, smallest: float, who: str) -> pd.Series:
     """What stands in the way of small amounts: '180.00 EUR past due: court from 500.00 EUR'."""
-    least = texts(pd.Series(smallest, index=due.index), due["currency"])
-    return texts(due["amount"], due["currency"]) + f" past due: {who} from " + least
+    least = due["currency"].map({code: text(smallest, code) for code in due["currency"].unique()}).astype("str")
+    return due["words"] + f" past due: {who} from " + least
 
 
 def _insolvent(due: pd.DataFrame) -> tuple[pd.Series, str]:
@@ -379,9 +378,7 @@ def _court(due: pd.DataFrame, policy: Policy) -> Way:
         words = words.mask(own.notna(), listed + ("" if court.confirmed else ", not confirmed"))
         words = words.mask(~there, words + f", for those of {court.title} are in {court.currency}")
         above = there & ~pd.Series(court.within(amount.to_numpy()), index=due.index)
-        limit = (
-            texts(amount, due["currency"]) + f": {court.title} hears up to {court.limit:,.0f} {court.currency}; ask a lawyer"
-        )
+        limit = due["words"] + f": {court.title} hears up to {court.limit:,.0f} {court.currency}; ask a lawyer"
     hurdles = (
         *_never_handed_over(due),
         (age < routes.court_from_days, _days_late(age) + f": court from {routes.court_from_days}"),

@@ -519,6 +519,79 @@ ROUTES = Table(
     ),
 )
 
+PLANS = Table(
+    "plans",
+    "customer and currency with money past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("amount", "money", "past due after credits, nothing blocked in it: what the plan is about"),
+        Column("possible", "flag", "a plan can be made that the customer can bear, as far as its payments tell"),
+        Column("down_payment", "money", "due at once; missing where no plan is possible, as everything that follows"),
+        Column("instalments", "count", "monthly instalments after it; 0 where no plan is possible"),
+        Column("instalment", "money", "what each of them is; the last may differ by roundings"),
+        Column("minimum", "money", "the least instalment that is accepted: what the longest plan would need"),
+        Column("interest", "money", "interest in all instalments together"),
+        Column("first_on", "day", "the down payment is due"),
+        Column("ends_on", "day", "the last instalment is due"),
+        Column("paid_per_month", "money", "what it paid in a usual month lately; missing where payments are not known"),
+        Column("bearable", "money", "the part of that which a plan may ask for a month"),
+        Column("value", "money", "worth today if all of it comes"),
+        Column("expected", "money", "worth today with the policy's chance of each instalment"),
+        Column("alternative", "text", "the best other way of the table of routes; empty where none was handed over"),
+        Column("alternative_net", "money", "what that would bring"),
+        Column(
+            "break_even",
+            "share",
+            "the chance of each instalment from which the plan brings more; missing: never, or nothing to compare",
+        ),
+        Column("why", "text", "how it came about, or why there is none"),
+    ),
+)
+
+INSTALMENTS = Table(
+    "instalments",
+    "payment of a plan",
+    (
+        Column("as_of", "day", "the day the plan was made"),
+        CUSTOMER,
+        CURRENCY,
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid: interest and principal"),
+        Column("interest", "money", "interest on what was owed since the payment before", optional=True, missing=0.0),
+        Column("principal", "money", "what it takes off the debt", optional=True),
+        Column("balance", "money", "what is owed after it", optional=True),
+    ),
+)
+
+PLAN_STANDING = Table(
+    "plan_standing",
+    "payment of a plan that was agreed",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("made_on", "day", "the day the plan was made"),
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid"),
+        Column("paid", "money", "of it, paid so far; money pays the oldest instalment first"),
+        Column("paid_on", "day", "the day it was paid in full"),
+        Column(
+            "standing",
+            "text",
+            "kept (paid by its day and the grace), late (paid after), waiting (due, within the grace), broken, coming, or "
+            "not needed (nothing of the debt is open any more)",
+        ),
+        Column("due_so_far", "money", "all that the plan asked for up to the day"),
+        Column("paid_so_far", "money", "all that came for the debt since the plan was made"),
+        Column("plan", "text", "the whole plan: kept, late (was so once), waiting, broken, or finished"),
+        Column("next_due", "day", "the day of the next payment not yet made; missing: none"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -706,7 +779,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )
