@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arkit.allowance import provide
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
+    from arkit.factoring import factor
     from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
@@ -50,6 +51,7 @@ _ROOMS = {
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
+    "factor": "factoring",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
@@ -82,6 +84,7 @@ __all__ = [
     "charts",
     "check",
     "claim",
+    "factor",
     "load",
     "lose",
     "measure",

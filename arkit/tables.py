@@ -592,6 +592,58 @@ PLAN_STANDING = Table(
     ),
 )
 
+FACTORABLE = Table(
+    "factorable",
+    "open document that is owed to us",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        CURRENCY,
+        Column("face", "money", "what could be sold: open, less the credits that pay it"),
+        Column("days_late", "count", "days past due; negative: not yet due"),
+        Column("score", "number", "the customer's score: its credit is what is sold"),
+        Column("eligible", "flag", "a factor would buy it, as far as the policy knows"),
+        Column("chosen", "flag", "in the cheapest set that raises the cash needed"),
+        Column("days", "count", "days until the customer is expected to pay"),
+        Column("advance", "money", "paid out at once"),
+        Column("fee", "money", "of the factor, for those days"),
+        Column("reserve", "money", "what comes when the customer pays"),
+        Column("reserve_on", "day", "the day of that"),
+        Column("yearly_cost", "share", "fee / advance x 365 / days"),
+        Column("why", "text", "the price in words, or the first reason why not"),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
+FACTORING_OFFERS = Table(
+    "factoring_offers",
+    "currency in which cash is needed",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("need", "money", "the cash needed"),
+        Column("raised", "money", "what the chosen invoices bring at once"),
+        Column("short", "money", "what is missing even if all that is eligible is sold"),
+        Column("invoices", "count", "how many are chosen"),
+        Column("face", "money", "their face value"),
+        Column("fee", "money", "what the factor takes"),
+        Column("reserve", "money", "what comes later, when customers pay"),
+        Column("days", "number", "mean days until then, weighted by what is advanced"),
+        Column("yearly_cost", "share", "fee / raised x 365 / days"),
+        Column(
+            "at_most_above", "money", "how much less another set could cost at best; 0: the chosen set is proven the cheapest"
+        ),
+        Column("waiting_cost", "money", "the price of the same money for the same days"),
+        Column("discount_cost", "money", "what an early-payment discount for the same cash would cost"),
+        Column(
+            "discount_yearly_cost", "share", "the same per year; missing where customers pay within the discount's days anyway"
+        ),
+        Column("words", "text", "the offer in sentences"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -779,7 +831,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING, INTEREST),
+    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING, FACTORABLE, FACTORING_OFFERS, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )
