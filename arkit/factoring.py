@@ -42,8 +42,8 @@ def factor(
     not an invoice, or covered by credit; disputed, promised, in a plan or held (``blocked``); insolvent; also a supplier, who
     may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than ``age_days`` ago
     (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices too old; no score,
-    or one below ``score``; less than ``smallest`` to sell of the customer; beyond ``cap`` of all that could be sold in the
-    currency, the customer's first due first.
+    or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of the customer;
+    beyond ``cap`` of all that could be sold in the currency, the customer's first due first.
 
     ``days`` is when the customer is expected to pay: the forecast's ``expected_date`` where one is given, else the due day and
     the days it is usually late (a mean over its settled invoices that leans on the book as if four of those stood behind it),
@@ -227,6 +227,7 @@ def _judged(
             "score " + score.round(1).astype("str") + f", factors buy from {bounds.score:g}: "
             "bad debt is not slow, it is to be collected",
         ),
+        (items["days"] < bounds.from_days, "expected in " + items["days"].astype("str") + " days: it comes by itself"),
     ]  # fmt: skip
     stands = np.select([hurdle.to_numpy(bool) for hurdle, _ in reasons], np.arange(len(reasons)), default=-1)
     why = np.full(len(items), "", dtype=object)

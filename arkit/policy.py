@@ -194,6 +194,7 @@ class Factoring:
     up_to_days: int
     age_days: int
     score: float
+    from_days: int
     smallest: float
     cap: float
     cross_age_share: float
@@ -216,7 +217,7 @@ class Prevention:
     run_share: float
     run_days: int
     debit_invoices: float
-    debit_days: float
+    mild_days: float
     order_share: float
     disputes: float
     limit_months: float
@@ -354,6 +355,7 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "factoring.fee": SHARE,
     "factoring.advance": ("a share above 0, at most 1", lambda share: 0 < share <= 1),
     "factoring.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
+    "prevention.measures": ("1 to 3: a longer list is not read", lambda number: 1 <= number <= 3),
     "prevention.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
     "interest.jurisdiction": (
         "UK, DE, FR, EU, US, by_country, or nothing",

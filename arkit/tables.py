@@ -644,6 +644,20 @@ FACTORING_OFFERS = Table(
     ),
 )
 
+PREVENTIONS = Table(
+    "preventions",
+    "customer and measure, at most three of a customer",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("rank", "count", "1 is the one its numbers suggest most"),
+        Column("measure", "text", "what would stop the next late invoice"),
+        Column("figure", "number", "the customer's number that suggests it"),
+        Column("threshold", "number", "the policy's number it is compared with"),
+        Column("why", "text", "in one sentence, with the figure"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -831,7 +845,19 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING, FACTORABLE, FACTORING_OFFERS, INTEREST),
+    *(
+        EXPLANATIONS,
+        CASH,
+        ACTIONS,
+        ROUTES,
+        PLANS,
+        INSTALMENTS,
+        PLAN_STANDING,
+        FACTORABLE,
+        FACTORING_OFFERS,
+        PREVENTIONS,
+        INTEREST,
+    ),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

@@ -15,8 +15,8 @@ from arkit.policy import Policy
 from arkit.tables import DOCUMENTS, FACTORABLE, FACTORING_OFFERS
 
 AS_OF = pd.Timestamp("2026-10-31")
-#: One customer may be all that is sold, unless a test is about that.
-ALONE = "[factoring]\ncap = 1.0\n"
+#: One customer may be all that is sold, however soon it pays, unless a test is about that.
+ALONE = "[factoring]\ncap = 1.0\nfrom_days = 0\n"
 
 
 def documents(*rows):
@@ -99,6 +99,11 @@ def test_bad_debt_is_no_case_for_a_factor_and_the_row_says_so():
     }
 
 
+def test_what_comes_soon_by_itself_is_not_worth_selling():
+    table = documents(("C1", "A", 9000.0, -13, 20), ("C1", "B", 9000.0, -14, 20))
+    assert why(table, "[factoring]\ncap = 1.0") == {"A": "expected in 13 days: it comes by itself", "B": ""}
+
+
 def test_what_is_disputed_or_held_is_not_sold():
     blocks = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"]})
     told = why(documents(("C1", "A", 9000.0, 5), ("C1", "B", 9000.0, 5)), blocked=blocks)
@@ -142,7 +147,7 @@ def test_of_one_customer_no_more_than_its_share_is_sold_the_first_due_first():
         ("C2", "B", 9000.0, 5),
         ("C3", "C", 9000.0, 5),
     )
-    told = why(table, "[factoring]\ncap = 0.34", scores(C1=70.0, C2=70.0, C3=70.0))
+    told = why(table, "[factoring]\ncap = 0.34\nfrom_days = 0", scores(C1=70.0, C2=70.0, C3=70.0))
     # 34 % of 36,000 is 12,240
     assert [number for number, words in told.items() if not words] == ["A1", "A2", "B", "C"]
     assert told["A3"] == "more than 34 % of all that could be sold would be of this customer"
@@ -203,7 +208,8 @@ def test_the_offer_stands_beside_waiting_and_a_discount():
     assert row["words"] == (
         "2 invoices of 20,000.00 EUR raise 17,000.00 EUR now for 541.67 EUR, 35.8 % a year over 32 days; no other set is "
         "cheaper. The same money costs 151.37 EUR at 10 % a year elsewhere, and 244.90 EUR as a discount of 2 % for paying "
-        "within 10 days, 33.1 % a year. Sell only if the cash is needed: it is for good customers who are slow, never for bad ones."
+        "within 10 days, 33.1 % a year. Sell only if the cash is needed: it is for good customers who are slow, never for bad "
+        "ones."
     )
 
 
@@ -285,7 +291,7 @@ def test_money_adds_up_and_the_order_of_rows_does_not_matter(rows, need, currenc
     table = table[table["open_amount"].gt(0)].reset_index(drop=True)
     if not len(table):
         return
-    policy = Policy.parse("[factoring]\ncap = 0.6\nsmallest = 100")
+    policy = Policy.parse("[factoring]\ncap = 0.6\nsmallest = 100\nfrom_days = 0")
     known, wanted = scores(A=90.0, B=50.0, C=20.0), {currency: float(max(need // 1000, 1))}
     sold = factor(table, known, policy, need=wanted)
     parts = [to_minor(sold[name], sold["currency"]) for name in ("advance", "fee", "reserve")]
