@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from arkit.notes import blocked
     from arkit.plans import plan
     from arkit.policy import Policy
+    from arkit.prevention import prevent
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
@@ -57,6 +58,7 @@ _ROOMS = {
     "measure": "measures",
     "migrate": "migration",
     "plan": "plans",
+    "prevent": "prevention",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
@@ -90,6 +92,7 @@ __all__ = [
     "measure",
     "migrate",
     "plan",
+    "prevent",
     "profile",
     "project",
     "provide",

@@ -214,6 +214,7 @@ class Prevention:
     steady_days: float
     steady_spread: float
     terms_least: int
+    terms_shortest: int
     run_share: float
     run_days: int
     debit_invoices: float

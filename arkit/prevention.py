@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from arkit.money import texts, to_major, to_minor
@@ -175,6 +174,11 @@ def _whole(number: pd.Series) -> pd.Series:
     return number.round().astype("int64").astype("str")
 
 
+def _counted(number: pd.Series, one: str, many: str) -> pd.Series:
+    """Numbers with their noun."""
+    return _whole(number) + " " + number.eq(1).map({True: one, False: many}).astype("str")
+
+
 def _percent(share: pd.Series) -> pd.Series:
     return _whole(100 * share) + " %"
 
@@ -238,7 +242,11 @@ def _schedule(facts: pd.DataFrame, policy: Policy) -> Case:
 
     def words(who: pd.Index) -> pd.Series:
         of = facts.loc[who]
-        return _whole(of["part_paid"]) + " invoices paid in parts and " + _whole(of["promises_broken"]) + " promises broken"
+        parts = _counted(of["part_paid"], "invoice paid in parts", "invoices paid in parts")
+        broken = _counted(of["promises_broken"], "promise broken", "promises broken")
+        both = of["part_paid"].gt(0) & of["promises_broken"].gt(0)
+        said = (parts + " and " + broken).where(both, parts.where(of["part_paid"].gt(0), broken))
+        return said + ", and " + _whole(of["n_past_due"]) + " past due"
 
     return Case(figure, bound, figure.ge(bound) & figure.gt(0) & facts["n_past_due"].gt(0), figure / max(bound, 1e-9), words)
 
@@ -260,8 +268,7 @@ def _limit(facts: pd.DataFrame, policy: Policy) -> Case:
         none = owes + ", what it pays in " + months[who].round(1).astype("str") + " months, and has no credit limit"
         return over.where(above[who], none)
 
-    figure = months.where(~limited, facts["balance"] / 1)
-    figure = figure.where(~above, times.fillna(STRONGEST))
+    figure = months.mask(above, times.fillna(STRONGEST))
     threshold = pd.Series(bound, index=facts.index).mask(above, 1.0)
     return Case(figure, threshold, above | loose, figure / threshold.clip(lower=1e-9), words)
 
@@ -287,13 +294,15 @@ def _terms(facts: pd.DataFrame, policy: Policy) -> Case:
     late = facts["days_late_shrunk"]
     steady = late.ge(bounds.steady_days) & facts["spread_days"].le(bounds.steady_spread)
 
+    shorter = (facts["granted"] - late).clip(lower=bounds.terms_shortest)
+
     def words(who: pd.Index) -> pd.Series:
         of = facts.loc[who]
-        shorter = (of["granted"] - of["days_late_shrunk"]).clip(lower=min(bounds.terms_least, 7))
         said = _whole(of["days_late_shrunk"]) + " days late, give or take " + _whole(of["spread_days"]) + ", on terms of "
-        return said + _whole(of["granted"]) + " days: with " + _whole(shorter) + " its money would come when it is due today"
+        said += _whole(of["granted"]) + " days: on terms of " + _whole(shorter[who]) + " its money would come "
+        return said + _whole(of["granted"] - shorter[who]) + " days sooner if it stays as late"
 
-    holds = steady & facts["granted"].gt(bounds.terms_least) & facts["n"].ge(bounds.invoices)
+    holds = steady & facts["n_settled"].gt(0) & facts["granted"].gt(bounds.terms_least) & facts["n"].ge(bounds.invoices)
     return Case(late, bounds.steady_days, holds, late / max(bounds.steady_days, 1e-9), words)
 
 
@@ -305,11 +314,12 @@ def _discount(facts: pd.DataFrame, policy: Policy) -> Case:
     price = bounds.discount / (1 - bounds.discount)
 
     def words(who: pd.Index) -> pd.Series:
-        said = "its money comes after " + _whole(days[who]) + " days, which costs " + (100 * waiting[who]).map("{:.2f}".format)
-        said += f" % of each invoice beyond day {bounds.discount_days}; a discount of {100 * bounds.discount:g} % for paying by then"
-        return said + f" costs {100 * price:.2f} %"
+        said = "its money comes after " + _whole(days[who]) + f" days, which from day {bounds.discount_days} on costs "
+        said += (100 * waiting[who]).map("{:.2f}".format) + " % of each invoice; "
+        return said + f"a discount of {100 * bounds.discount:g} % for paying by that day costs {100 * price:.2f} %"
 
-    holds = waiting.gt(price) & facts["n_settled"].gt(0) & facts["days_late_shrunk"].gt(0)
+    sound = facts["n_settled"].gt(0) & ~facts["score"].lt(bounds.advance_score)
+    holds = waiting.gt(price) & sound & facts["days_late_shrunk"].gt(0)
     return Case(waiting, price, holds, waiting / max(price, 1e-9), words)
 
 
