@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arkit.actions import recommend
     from arkit.aging import age
     from arkit.allowance import provide
+    from arkit.blocks import blocked
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.factoring import factor
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from arkit.measures import measure
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
-    from arkit.notes import blocked
     from arkit.plans import plan
     from arkit.policy import Policy
     from arkit.prevention import prevent
@@ -48,7 +48,7 @@ _ROOMS = {
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
-    "blocked": "notes",
+    "blocked": "blocks",
     "charts": "charts",
     "check": "importers",
     "claim": "interest",

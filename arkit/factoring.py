@@ -29,7 +29,7 @@ def factor(
     policy: Policy = DEFAULT,
     *,
     customers: pd.DataFrame | None = None,
-    blocked: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     forecasts: pd.DataFrame | None = None,
     need: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def factor(
     factoring gives cash early for good customers who are slow, and is no cure for bad debt. The first reason of these, in
     this order, is in ``why``; all bounds are keys of ``[factoring]``:
 
-    not an invoice, or covered by credit; disputed, promised, in a plan or held (``blocked``); insolvent; also a supplier, who
+    not an invoice, or covered by credit; disputed, promised, in a plan or held (``blocks``); insolvent; also a supplier, who
     may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than ``age_days`` ago
     (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices too old; no score,
     or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of the customer;
@@ -80,7 +80,7 @@ def factor(
         return FACTORABLE.empty()
     _must_be_needs(need, items)
     items = _expected(items, known, FORECASTS.conform(forecasts))
-    items = _judged(items, scores, CUSTOMERS.conform(customers), blocked, policy.factoring)
+    items = _judged(items, scores, CUSTOMERS.conform(customers), _for_a_factor(blocks), policy.factoring)
     items = _priced(items, policy.factoring)
     items["chosen"] = False
     for currency, cash in (need or {}).items():
@@ -184,7 +184,7 @@ def _expected(items: pd.DataFrame, documents: pd.DataFrame, forecasts: pd.DataFr
 
 
 def _judged(
-    items: pd.DataFrame, scores: pd.DataFrame | None, customers: pd.DataFrame, blocked: pd.DataFrame | None, bounds: Factoring
+    items: pd.DataFrame, scores: pd.DataFrame | None, customers: pd.DataFrame, blocks: pd.DataFrame | None, bounds: Factoring
 ) -> pd.DataFrame:
     """With ``eligible`` and the first reason that stands in the way."""
     marks = (
@@ -209,7 +209,7 @@ def _judged(
     reasons: list[tuple[pd.Series, pd.Series | str]] = [
         (~invoice, "not an invoice"),
         (items["face"].le(0), "covered by credit not yet applied"),
-        (named_in(items, blocked), "disputed, promised, in a plan or held: settle that first"),
+        (named_in(items, blocks), "disputed, promised, in a plan or held: settle that first"),
         (marks["insolvent_since"].le(items["as_of"]), "insolvent: file the claim with the administrator"),
         (marks["is_supplier"].eq(other=True), "we buy there too: they may set off"),
         (marks["is_individual"].eq(other=True), "a sole trader: factors buy from companies"),
@@ -238,6 +238,11 @@ def _judged(
     items = _large_enough(items, bounds)
     items = _not_too_much_of_one(items, bounds)
     return items.assign(eligible=items["why"].eq(""), why=items["why"].astype("str"))
+
+
+def _for_a_factor(blocks: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The blocks that a factor minds: that a usual day of payment has not passed is none."""
+    return blocks if blocks is None or "kind" not in blocks else blocks[blocks["kind"].ne("pay_day")]
 
 
 def _large_enough(items: pd.DataFrame, bounds: Factoring) -> pd.DataFrame:

@@ -6,6 +6,9 @@ from arkit.money import to_minor
 
 #: Credits of one customer pay documents of the same currency only.
 ACCOUNT = ["as_of", "customer_id", "currency"]
+#: What tells an account from all others, and a document.
+OF_ACCOUNT = ["customer_id", "currency"]
+OF_DOCUMENT = ["entity", "customer_id", "currency", "document_id", "instalment"]
 
 
 def net_of_credits(documents: pd.DataFrame) -> pd.Series:
@@ -30,8 +33,10 @@ def net_of_credits(documents: pd.DataFrame) -> pd.Series:
     return left.where(left < owed, owed).reindex(documents.index)
 
 
-def named_in(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.Series:
-    """Which documents a table like that of `arkit.notes.blocked` names, itself or with its whole account.
+def named_in(documents: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.Series:
+    """Which documents a table in the shape `BLOCKS` names, themselves or with their whole account; credit is no block here.
+
+    Only ``customer_id`` and ``document_id`` are needed; what else tells documents apart counts where both tables have it.
 
     Examples
     --------
@@ -39,15 +44,20 @@ def named_in(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.Series
     >>> named_in(documents, pd.DataFrame({"customer_id": ["C1", "C2"], "document_id": ["B", ""]})).tolist()
     [False, True, True]
     """
-    if blocked is None or not len(blocked):
+    if blocks is None or not len(blocks):
         return pd.Series(False, index=documents.index)
-    one = ["customer_id", "document_id"]
-    single = pd.MultiIndex.from_frame(documents[one]).isin(pd.MultiIndex.from_frame(blocked[one]))
-    return documents["customer_id"].isin(blocked.loc[blocked["document_id"].eq(""), "customer_id"]) | single
+    about = _without_credit(blocks)
+    whole = about[about["document_id"].eq("")]
+    return _in(documents, about, OF_DOCUMENT) | _in(documents, whole, OF_ACCOUNT)
 
 
-def to_ask_for(documents: pd.DataFrame, blocked: pd.DataFrame | None = None) -> pd.Series:
-    """What of each document is past due once credits have paid the oldest, and nobody blocks it: minor units, else 0.
+def to_ask_for(documents: pd.DataFrame, blocks: pd.DataFrame | None = None) -> pd.Series:
+    """What of each document is past due once credits have paid the oldest, less what is blocked: minor units, else 0.
+
+    Parameters
+    ----------
+    blocks
+        Shape `BLOCKS`: of a document its ``amount`` is taken off, or all of it where none is given.
 
     Examples
     --------
@@ -58,4 +68,29 @@ def to_ask_for(documents: pd.DataFrame, blocked: pd.DataFrame | None = None) -> 
     >>> to_ask_for(documents).tolist()
     [8000, 0, 0]
     """
-    return net_of_credits(documents).where(documents["days_late"].gt(0) & ~named_in(documents, blocked), 0)
+    left = net_of_credits(documents).where(documents["days_late"].gt(0), 0)
+    if blocks is None or not len(blocks):
+        return left
+    if "amount" not in blocks:
+        return left.where(~named_in(documents, blocks), 0)
+    about = _without_credit(blocks)
+    parts = about["document_id"].ne("") & about["amount"].notna()
+    left = left.where(~named_in(documents, about[~parts]), 0)
+    some = about[parts]
+    keys = [name for name in OF_DOCUMENT if name in some and name in documents]
+    minor = pd.Series(to_minor(some["amount"], some["currency"]), index=some.index)
+    held = minor.groupby([some[name] for name in keys]).sum()
+    taken = held.reindex(pd.MultiIndex.from_frame(documents[keys])).fillna(0).astype("int64").to_numpy()
+    return (left - taken).clip(lower=0)
+
+
+def _without_credit(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Credit covers what it covers, which `net_of_credits` has taken off already."""
+    return blocks[blocks["kind"].ne("credit")] if "kind" in blocks else blocks
+
+
+def _in(documents: pd.DataFrame, about: pd.DataFrame, names: list[str]) -> pd.Series:
+    """Whether each document stands in a table, by the names both have."""
+    keys = [name for name in names if name in about and name in documents]
+    places = [pd.MultiIndex.from_arrays([table[name] for name in keys]) for table in (documents, about)]
+    return pd.Series(places[0].isin(places[1]), index=documents.index)

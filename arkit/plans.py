@@ -28,12 +28,12 @@ def plan(
     policy: Policy = DEFAULT,
     *,
     customers: pd.DataFrame | None = None,
-    blocked: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     routes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The payment plan that could be offered, one row per customer and currency with money past due, shape `PLANS`.
 
-    The amount is what credits not yet applied leave past due, without what ``blocked`` names. ``[plans] down`` of it is due
+    The amount is what credits not yet applied leave past due, without what ``blocks`` names. ``[plans] down`` of it is due
     after ``first_in_days``, the rest in equal monthly instalments: the fewest from ``months_least`` to ``months_most`` that
     the customer can bear. What it can bear is ``bear_share`` of what it paid in a usual month: the mean of the last
     ``seen_months`` months (of those since its first invoice) without the best of them, so that one large payment does not
@@ -49,8 +49,8 @@ def plan(
 
     Parameters
     ----------
-    blocked
-        What `arkit.notes.blocked` returns.
+    blocks
+        What `arkit.blocks.blocked` returns.
     routes
         What `arkit.routes.weigh` returns: the best other way that is allowed is what the plan is compared with.
 
@@ -67,7 +67,7 @@ def plan(
     [3000.0, 6.0, 1500.0, 750.0, 11743.23, 10343.57]
     """
     known = DOCUMENTS.conform(documents)
-    due = _due(known, blocked)
+    due = _due(known, blocks)
     if not len(due):
         return PLANS.empty()
     due = _paid_per_month(due, known, policy.plans)
@@ -157,10 +157,10 @@ def follow(instalments: pd.DataFrame, ledger: Ledger, day: str | pd.Timestamp, p
 # -- what a plan may ask for -------------------------------------------------------------------------------------------------
 
 
-def _due(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.DataFrame:
+def _due(documents: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.DataFrame:
     """One row per account with money past due that credits leave and nobody blocks: ``minor``, the debt's ``first_due``."""
     items = documents.loc[documents["open_amount"].ne(0), ["document_id", *ACCOUNT, *DUE]]
-    minor = to_ask_for(items, blocked)
+    minor = to_ask_for(items, blocks)
     by = items.assign(minor=minor)[minor > 0].groupby(["as_of", *ACCOUNT])
     return by.agg(minor=("minor", "sum"), first_due=("due_date", "min")).reset_index()
 

@@ -42,12 +42,12 @@ def weigh(
     *,
     customers: pd.DataFrame | None = None,
     forecasts: pd.DataFrame | None = None,
-    blocked: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What each way would cost and bring: one row per customer, currency and way, for all with money past due.
 
     Credits not yet applied have paid the oldest documents of their customer and currency first; what they leave past due, and
-    nothing in ``blocked``, is the amount ``A``. Its age ``a`` is the amount-weighted days past due, in whole days. ``p`` is
+    nothing in ``blocks``, is the amount ``A``. Its age ``a`` is the amount-weighted days past due, in whole days. ``p`` is
     the chance that money open now still comes in, ``w(d)`` the chance that it comes within ``d`` days; both are means over
     the documents, weighted by what is open. Every other name is a key of the policy, of ``[routes]`` where no other is said.
 
@@ -99,17 +99,17 @@ def weigh(
     5      court   0.696   240  1907.53  5052.47      True     3
     """
     known = DOCUMENTS.conform(documents)
-    due = _accounts(_with_chances(_past_due(known, blocked), known, forecasts, policy), policy)
+    due = _accounts(_with_chances(_past_due(known, blocks), known, forecasts, policy), policy)
     due = _with_facts(due, scores, CUSTOMERS.conform(customers))
     routes = pd.concat([_priced(due, name, way(due, policy), policy.routes) for name, way in WAYS.items()])
     routes = _ranked(routes.sort_index(kind="stable", ignore_index=True))
     return ROUTES.conform(routes[ROUTES.names])
 
 
-def _past_due(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.DataFrame:
+def _past_due(documents: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.DataFrame:
     """Documents past due that credits leave and nobody blocks: ``minor`` (exact) of each, its age, and the account's."""
     items = documents.loc[documents["open_amount"].ne(0), OF_DOCUMENT]
-    minor = to_ask_for(items, blocked)
+    minor = to_ask_for(items, blocks)
     due = items.assign(minor=minor)[minor > 0].sort_values([*ACCOUNT, "due_date", "document_id"], ignore_index=True)
     return due.assign(age=_mean(due, due["days_late"].astype("float64")).round())
 

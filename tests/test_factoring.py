@@ -106,7 +106,7 @@ def test_what_comes_soon_by_itself_is_not_worth_selling():
 
 def test_what_is_disputed_or_held_is_not_sold():
     blocks = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"]})
-    told = why(documents(("C1", "A", 9000.0, 5), ("C1", "B", 9000.0, 5)), blocked=blocks)
+    told = why(documents(("C1", "A", 9000.0, 5), ("C1", "B", 9000.0, 5)), blocks=blocks)
     assert told == {"A": "disputed, promised, in a plan or held: settle that first", "B": ""}
 
 

@@ -53,3 +53,23 @@ def test_what_may_be_asked_for_is_past_due_not_covered_and_not_blocked():
     assert named_in(table, blocks).tolist() == [False, True, False, True, False]
     assert not named_in(table, None).any()
     assert not named_in(table, blocks.head(0)).any()
+
+
+def test_of_a_document_blocked_in_part_the_rest_may_be_asked_for():
+    table = documents([100.0, 50.0, 30.0]).assign(days_late=[30, 20, 10])
+    number = table["document_id"].tolist()
+    blocks = pd.DataFrame(
+        {
+            "customer_id": "C",
+            "currency": "EUR",
+            "document_id": [number[0], number[0], number[1], ""],
+            "amount": [60.0, 20.0, None, 5.0],
+        }
+        | {"kind": ["dispute", "promise", "hold", "credit"]}
+    )
+    assert to_ask_for(table, blocks).tolist() == [2000, 0, 3000]
+    assert named_in(table, blocks).tolist() == [True, True, False]
+    other = blocks.assign(currency="USD")
+    assert to_ask_for(table, other).tolist() == [10000, 5000, 3000]
+    whole = blocks.assign(kind="handed_over")
+    assert to_ask_for(table, whole).tolist() == [0, 0, 0]

@@ -129,7 +129,7 @@ def test_what_is_blocked_or_covered_by_credit_is_in_no_plan():
     credit = customer(owes=-2000.0, paid=()).assign(document_id="CN", kind="credit_note")
     assert offered(pd.concat([customer(), credit], ignore_index=True))["amount"] == 10_000
     blocks = pd.DataFrame({"customer_id": ["C1"], "document_id": ["late"]})
-    assert len(plan(customer(), blocked=blocks)) == 0
+    assert len(plan(customer(), blocks=blocks)) == 0
     assert list(plan(DOCUMENTS.empty())) == PLANS.names
 
 

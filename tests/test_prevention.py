@@ -143,8 +143,8 @@ def test_nobody_insolvent_is_told_how_to_pay_in_time():
             (
                 0.1 * 40 / 365,
                 0.01 / 0.99,
-                "its money comes after 50 days, which from day 10 on costs 1.10 % of each invoice; a discount of 1 % for paying by "
-                "that day costs 1.01 %",
+                "its money comes after 50 days, which from day 10 on costs 1.10 % of each invoice; a discount of 1 % for "
+                "paying by that day costs 1.01 %",
             ),
         ),
         (

@@ -271,7 +271,7 @@ def test_a_supplier_may_set_off_and_is_not_sold():
 def test_what_is_blocked_is_not_weighed():
     table = documents(("C1", "open", 700.0, 20), ("C1", "disputed", 900.0, 90), ("C2", "held", 50.0, 9))
     blocks = pd.DataFrame({"customer_id": ["C1", "C2"], "document_id": ["disputed", ""]})
-    routes = weigh(table, blocked=blocks)
+    routes = weigh(table, blocks=blocks)
     assert routes["amount"].unique().tolist() == [700.0]
     assert set(routes["customer_id"]) == {"C1"}
 
