@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arkit.changes import compare
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
+    from arkit.factoring import factor
     from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from arkit.measures import measure
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
+    from arkit.plans import plan
     from arkit.policy import Policy
+    from arkit.prevention import prevent
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
@@ -51,10 +54,13 @@ _ROOMS = {
     "check": "importers",
     "claim": "interest",
     "compare": "changes",
+    "factor": "factoring",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
     "migrate": "migration",
+    "plan": "plans",
+    "prevent": "prevention",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
@@ -83,10 +89,13 @@ __all__ = [
     "check",
     "claim",
     "compare",
+    "factor",
     "load",
     "lose",
     "measure",
     "migrate",
+    "plan",
+    "prevent",
     "profile",
     "project",
     "provide",
