@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
     from arkit.views import styled
+    from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import write_workbook
 
 __version__ = "0.1.0"
@@ -49,6 +50,7 @@ _ROOMS = {
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
+    "compare": "what_if",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
@@ -56,10 +58,12 @@ _ROOMS = {
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
+    "read_variants": "what_if",
     "recommend": "actions",
     "reconcile": "reconciliation",
     "sample_ledger": "sample",
     "score": "scores",
+    "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
     "trace": "cohorts",
@@ -80,6 +84,7 @@ __all__ = [
     "charts",
     "check",
     "claim",
+    "compare",
     "load",
     "lose",
     "measure",
@@ -87,10 +92,12 @@ __all__ = [
     "profile",
     "project",
     "provide",
+    "read_variants",
     "recommend",
     "reconcile",
     "sample_ledger",
     "score",
+    "side_by_side",
     "styled",
     "summarise",
     "trace",

@@ -16,6 +16,8 @@ from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.sample import write_sample
+from arkit.what_if import compare, read_variants
+from arkit.what_if import words as in_words
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 #: What a month leaves in its folder.
@@ -73,6 +75,21 @@ def build_parser() -> argparse.ArgumentParser:
     judge.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
     judge.add_argument("--json", action="store_true", help="print one JSON object")
     judge.set_defaults(run=_evaluate)
+
+    ways = commands.add_parser("what-if", help="another policy beside yours on one day: who moves, hours, money left alone")
+    _takes_exports(ways)
+    ways.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        required=True,
+        metavar="KEY=VALUE",
+        dest="sets",
+        help="a key of the policy to change, contact.grace_days=10; several values, 0,5,10, make several policies",
+    )
+    ways.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
+    ways.add_argument("--json", action="store_true", help="print one JSON object")
+    ways.set_defaults(run=_what_if)
 
     sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
     sample.add_argument("folder", type=Path, metavar="FOLDER")
@@ -280,6 +297,15 @@ def _evaluate(said: argparse.Namespace) -> int:
     ledger = load(said.exports, as_of=as_of, **_options(said))
     card = evaluate(ledger, until or _last_day(ledger), origins=said.origins, policy=policy)
     print(json.dumps(card.to_dict(), indent=2, default=str) if said.json else words(card))
+    return DONE
+
+
+def _what_if(said: argparse.Namespace) -> int:
+    policies = read_variants(Policy.read(said.policy) if said.policy else DEFAULT, said.sets)
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
+    ledger = load(said.exports, as_of=as_of, **_options(said))
+    found = compare(ledger.at(as_of), policies, notes=ledger.notes, customers=ledger.customers)
+    print(json.dumps(found.to_dict(), indent=2, default=str) if said.json else in_words(found))
     return DONE
 
 

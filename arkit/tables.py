@@ -515,6 +515,60 @@ ROUTES = Table(
     ),
 )
 
+VARIANTS = Table(
+    "variants",
+    "policy and currency, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called; the first is what the others are compared with"),
+        Column("changes", "text", "the keys in which it differs from the first, with the values before and after"),
+        CURRENCY,
+        Column("accounts", "count", "customers with an open balance in this currency"),
+        Column("contacts", "count", "of them: somebody is to act, the action is neither none nor hold"),
+        Column("moved", "count", "of them: the first policy takes another action"),
+        Column("asked_for", "money", "past due on accounts where somebody is to act"),
+        Column("left_alone", "money", "past due on accounts with the action none or hold"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+        Column("cost", "number", "of these hours, in the money of effort.hour_cost"),
+    ),
+)
+
+VARIANT_ACTIONS = Table(
+    "variant_actions",
+    "policy, currency and action, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called"),
+        CURRENCY,
+        Column("action", "text", "an action that at least one of the policies takes in this currency"),
+        Column("accounts", "count", "customers with an open balance in this currency that get it"),
+        Column("at_stake", "money", "past due on them, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("left_alone", "money", "all of at_stake where the action is none or hold, else nothing"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+    ),
+)
+
+MOVES = Table(
+    "moves",
+    "policy, customer and currency that it treats otherwise than the first policy does",
+    (
+        AS_OF,
+        Column("variant", "text", "what the other policy is called"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("at_stake", "money", "past due, after credits not yet applied"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("from_action", "text", "what the first policy does"),
+        Column("to_action", "text", "what the other does"),
+        Column("from_rule", "text", "the rule that decides in the first"),
+        Column("to_rule", "text", "the rule that decides in the other"),
+        Column("why_before", "text", "the first's reason, with its numbers"),
+        Column("why_after", "text", "the other's reason, with its numbers"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -703,6 +757,7 @@ RECONCILIATION = Table(
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
     *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(VARIANTS, VARIANT_ACTIONS, MOVES),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

@@ -20,7 +20,7 @@ FLOORS = [
     {"ledger", "netting", "notes"},
     {"candidates", "figures"},
     STEPS,
-    {"sample", "month", "report"},
+    {"sample", "month", "report", "what_if"},
     {"cli"},
 ]
 IMPORTERS = [

@@ -7,9 +7,9 @@ import arkit
 
 NAMES = [
     "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check",
-    "claim", "load", "lose", "measure", "migrate", "profile", "project", "provide",
-    "recommend", "reconcile", "sample_ledger", "score", "styled", "summarise", "trace", "weigh",
-    "write_letters", "write_month", "write_sample", "write_workbook",
+    "claim", "compare", "load", "lose", "measure", "migrate", "profile", "project",
+    "provide", "read_variants", "recommend", "reconcile", "sample_ledger", "score", "side_by_side", "styled",
+    "summarise", "trace", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
 ]  # fmt: skip
 
 
