@@ -168,7 +168,7 @@ def side_by_side(found: WhatIf, column: str = "accounts") -> pd.DataFrame:
     """
     wide = found.actions.set_index(["currency", "action", "variant"])[column].unstack("variant")
     order = found.actions[["currency", "action"]].drop_duplicates()
-    return wide.reindex(pd.MultiIndex.from_frame(order))[found.names].rename_axis(columns=None).reset_index()
+    return wide.reindex(pd.MultiIndex.from_frame(order), columns=found.names).rename_axis(columns=None).reset_index()
 
 
 def sentences(found: WhatIf) -> list[str]:
