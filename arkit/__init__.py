@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arkit.actions import recommend
     from arkit.aging import age
     from arkit.allowance import provide
+    from arkit.backtest import replay
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.figures import Basis
@@ -61,6 +62,7 @@ _ROOMS = {
     "read_variants": "what_if",
     "recommend": "actions",
     "reconcile": "reconciliation",
+    "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
     "side_by_side": "what_if",
@@ -95,6 +97,7 @@ __all__ = [
     "read_variants",
     "recommend",
     "reconcile",
+    "replay",
     "sample_ledger",
     "score",
     "side_by_side",

@@ -569,6 +569,155 @@ MOVES = Table(
     ),
 )
 
+REPLAYS = Table(
+    "replays",
+    "past month-end, customer and currency with something past due, or to be contacted",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("action", "text", "what the policy would have done, by what was known then"),
+        Column("rule", "text", "the rule that decided"),
+        Column("flagged", "flag", "somebody was to act: the action is neither none nor hold"),
+        Column("priority", "count", "place on that day's list"),
+        Column("at_stake", "money", "past due that day, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice was past due"),
+        Column("score", "number", "the customer's score that day"),
+    ),
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    "measure, currency and group of invoices past due on the month-ends replayed",
+    (
+        Column(
+            "measure",
+            "text",
+            "unpaid (share of invoices), unpaid money (share of the amount), lost later (share of the invoices at most 30 days "
+            "past due), median days until settled; written off is unpaid, credited is settled",
+        ),
+        Column("currency", "text", "for shares of money; empty: all together, invoices are counted", optional=True),
+        Column("days", "count", "looked at so many days after the month-end; 0: at the end"),
+        Column("group", "text", "flagged, left alone, the difference of the two, or an action"),
+        Column("documents", "count", "invoices, each counted on every month-end on which it stood past due"),
+        Column("customers", "count", "their customers; of a difference, those of the smaller group"),
+        Column("value", "number", "the share (0 to 1), or the days; missing days: more than half took over 90 days"),
+        Column("low", "number", "95 % range, by drawing customers again and again; missing: too few customers to tell"),
+        Column("high", "number", "its upper end"),
+    ),
+)
+
+ORDERS = Table(
+    "orders",
+    "past month-end, currency and order of contacting",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("order", "text", "policy (its list), oldest first, or largest first, with equally many contacts"),
+        Column("accounts", "count", "accounts with something past due"),
+        Column("past_due", "money", "past due on all of them, after credits"),
+        Column("contacts", "count", "accounts contacted"),
+        Column("reached", "money", "past due on the accounts contacted"),
+        Column("held", "count", "of the contacts: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("held_amount", "money", "past due on these"),
+        Column("unpaid_30", "money", "of reached: still unpaid 30 days later; missing: not known yet"),
+        Column("unpaid_60", "money", "the same 60 days later"),
+        Column("unpaid_90", "money", "the same 90 days later"),
+    ),
+)
+
+ORDER_TOTALS = Table(
+    "order_totals",
+    "currency, days and order of contacting, over the month-ends replayed",
+    (
+        CURRENCY,
+        Column("days", "count", "looked at so many days after each month-end"),
+        Column("order", "text", "policy, oldest first, largest first, or best in hindsight: the most that can be reached"),
+        Column("month_ends", "count", "month-ends that have an answer by then"),
+        Column("contacts", "count", "accounts contacted, all month-ends together"),
+        Column("in_vain", "count", "of them: nothing was left unpaid by then, with or without a contact"),
+        Column("held", "count", "of them: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("reached", "money", "past due on the accounts contacted, month-ends added up"),
+        Column("unpaid", "money", "of that: still unpaid so many days later"),
+        Column("of_best", "share", "unpaid as a share of the best that so many contacts can reach"),
+        Column("less_policy", "money", "unpaid, less what the policy's list reached"),
+        Column("low", "money", "95 % range of that difference, by drawing customers; missing: too few to tell"),
+        Column("high", "money", "its upper end"),
+    ),
+)
+
+LOSSES = Table(
+    "losses",
+    "invoice that fell due after the first month-end replayed and was lost by the last day",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        ENTITY,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "when it was to be paid"),
+        Column("amount", "money", "open on the last month-end before it counted as lost, credits taken off"),
+        Column("lost_on", "day", "the day it was written off, or was past due longer than backtest.lost_after_days"),
+        Column("how", "text", "written off, or too old; some of the too old are paid in the end"),
+        Column("flagged_on", "day", "the first month-end on which the policy's list had its customer; missing: never"),
+        Column("first_action", "text", "what was to be done then", optional=True),
+        Column("days_late_then", "number", "days past due then; negative: not yet due", optional=True),
+        Column("days_before", "number", "days from then until it counted as lost", optional=True),
+        Column("lists_before", "count", "month-ends from then until it counted as lost"),
+        Column("last_action", "text", "the action on the last month-end before it counted as lost"),
+        Column("oldest_first_on", "day", "the first month-end on which the oldest-first order had its customer"),
+        Column("largest_first_on", "day", "the same for the largest-first order"),
+    ),
+)
+
+EARLINESS = Table(
+    "earliness",
+    "order of contacting, age and currency of invoices lost",
+    (
+        Column("order", "text", "policy, oldest first, or largest first"),
+        Column("by", "text", "the age by which the order had the customer on its list"),
+        CURRENCY,
+        Column("documents", "count", "invoices lost that it had by then"),
+        Column("of", "count", "all invoices lost"),
+        Column("amount", "money", "their amount"),
+        Column("lost", "money", "the amount of all invoices lost"),
+        Column("share", "share", "amount as a share of lost"),
+    ),
+)
+
+STABILITY = Table(
+    "stability",
+    "past month-end",
+    (
+        AS_OF,
+        Column("past_due", "count", "accounts with something past due"),
+        Column("on_list", "count", "of them: somebody was to act"),
+        Column("stayed", "count", "of those: on the list before, too"),
+        Column("new", "count", "of those: not on the list before"),
+        Column("cleared", "count", "on the list before, and nothing is past due any more"),
+        Column("dropped", "count", "on the list before, still past due, and left alone now"),
+        Column("back_and_forth", "count", "on, off, on in three lists running (or off, on, off), past due all the time"),
+    ),
+)
+
+CALIBRATIONS = Table(
+    "calibrations",
+    "horizon and tenth of the chances said",
+    (
+        Column("days", "count", "paid within so many days or not"),
+        Column("tenth", "count", "1: the lowest tenth of the chances"),
+        Column("looks", "count", "how often a document was looked at"),
+        Column("documents", "number", "how many documents that stands for, each counted once"),
+        Column("said", "share", "mean chance that was said"),
+        Column("came", "share", "share that came"),
+        Column("low", "share", "95 % range of what came, by counting alone (Wilson)"),
+        Column("high", "share", "its upper end"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -758,6 +907,7 @@ ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
     *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
     *(VARIANTS, VARIANT_ACTIONS, MOVES),
+    *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

@@ -8,7 +8,7 @@ import arkit
 NAMES = [
     "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check",
     "claim", "compare", "load", "lose", "measure", "migrate", "profile", "project",
-    "provide", "read_variants", "recommend", "reconcile", "sample_ledger", "score", "side_by_side", "styled",
+    "provide", "read_variants", "recommend", "reconcile", "replay", "sample_ledger", "score", "side_by_side", "styled",
     "summarise", "trace", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
 ]  # fmt: skip
 
