@@ -80,9 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     past = commands.add_parser("backtest", help="your policy tried on past month-ends, with only what was known then")
     _takes_exports(past)
     past.add_argument("--until", metavar="DAY", help="the last day that is looked at; the last day of the books if left out")
-    past.add_argument(
-        "--months", type=_at_least_one, metavar="N", help="how many month-ends; 12 if the policy does not say otherwise"
-    )
+    past.add_argument("--months", type=_at_least_one, metavar="N", help="how many month-ends; the policy's number if left out")
     past.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
     past.add_argument(
         "--origins", type=_count, default=1, metavar="N", help="from how many past days chances are tried; 0 leaves it out"

@@ -24,8 +24,8 @@ IDLE = ("none", "hold")
 ACCOUNT = ["customer_id", "currency"]
 #: What makes two rows of two days one document.
 DOCUMENT = ["entity", "customer_id", "currency", "document_id", "instalment"]
-#: Where lists of open items tell, the first list within so many days after the day asked for answers for it.
-WAIT = pd.Timedelta(days=15)
+#: Where lists of open items tell, the list nearest to the day asked for answers for it, if it is not farther off than this.
+NEAR = pd.Timedelta(days=10)
 #: Kinds of notes whose outcome comes later than they do; of the first two each note is a matter of its own.
 EACH, MATTERS = ("promise", "plan"), ("promise", "plan", "dispute", "hold", "credit_pending")
 #: Columns of a list that are kept.
@@ -157,8 +157,8 @@ def _answers(day: pd.Timestamp, horizon: int, last: pd.Timestamp, lists: pd.Date
     """The day that says what was open some days later; none where that is not known yet."""
     wanted = day + pd.Timedelta(days=horizon)
     if lists is not None:
-        after = lists[(lists >= wanted) & (lists <= wanted + WAIT) & (lists <= last)]
-        return after[0] if len(after) else pd.NaT
+        near = lists[(lists > day) & (lists <= last) & (lists >= wanted - NEAR) & (lists <= wanted + NEAR)]
+        return near[int(np.abs((near - wanted).days).argmin())] if len(near) else pd.NaT
     return wanted if wanted <= last else pd.NaT
 
 
@@ -206,15 +206,15 @@ def _remarks(known: Ledger, days: list[pd.Timestamp], last: pd.Timestamp, asked:
     if len(days) < policy.backtest.months:
         yield f"Only {counted(len(days), 'month-end')} could be replayed: the books begin on {known.days[0]:%Y-%m-%d}."  # pyright: ignore[reportOptionalSubscript]
     if len(known.snapshots):
-        yield "Lists of open items do not say on which day money came: 30 days later is the first list from then on."
+        yield "Lists of open items do not say on which day money came: 30 days later is the list nearest to that day."
     if not len(known.notes):
         yield "No notes were read: contacts, promises and disputes of the time are unknown, and no rule about them could hold."
     undated = known.notes["outcome"].str.lower().isin(CLOSED) & known.notes["kind"].isin(MATTERS) & known.notes["until"].isna()
     undated &= ~known.notes.duplicated(["customer_id", "document_id", "kind"])
     if undated.any():
         yield (
-            f"{counted(int(undated.sum()), 'note')} on promises, plans, disputes or holds carry an outcome without its day: "
-            "taken as not yet known on every day."
+            f"Outcomes of promises, plans, disputes or holds without a day of their own: {undated.sum():,}, taken as not yet "
+            "known on every day."
         )
     if known.customers[["do_not_contact", "is_individual", "strategic"]].any(axis=None):
         yield "Marks of customers (do not contact, sole trader, strategic) carry no day: those of today stand for the past too."

@@ -1,5 +1,6 @@
 """The backtest as a whole: all its tables, and what they leave in a folder."""
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import pandas as pd
 
 from arkit.backtest.calibration import calibrate
 from arkit.backtest.judging import comparisons, earliness, losses, order_totals, orders, stability
-from arkit.backtest.replaying import look_back
+from arkit.backtest.replaying import Past, look_back
 from arkit.errors import ForecastRefused, OutputRefused
 from arkit.ledger import Ledger
 from arkit.policy import DEFAULT, Policy
@@ -78,12 +79,18 @@ def replay(
     ['2026-07-31', '2026-08-31', '2026-09-30']
     """
     past = look_back(ledger, until, months, policy)
-    lost, remarks, calibrations = losses(past), list(past.remarks), CALIBRATIONS.empty()
-    if origins:
-        try:
-            calibrations = calibrate(ledger, past.until, policy, origins)
-        except ForecastRefused as refusal:
-            remarks.append(f"Whether chances hold was not tried: {refusal.what} ({refusal.expected})")
+    if not origins:
+        return judge(past, policy)
+    try:
+        return judge(past, policy, calibrate(ledger, past.until, policy, origins))
+    except ForecastRefused as refusal:
+        told = f"Whether chances hold was not tried: {refusal.what} ({refusal.expected})"
+        return judge(dataclasses.replace(past, remarks=[*past.remarks, told]), policy)
+
+
+def judge(past: Past, policy: Policy = DEFAULT, calibrations: pd.DataFrame | None = None) -> Backtest:
+    """What month-ends that were replayed say about the policy."""
+    lost = losses(past)
     return Backtest(
         until=past.until,
         days=past.days,
@@ -95,8 +102,8 @@ def replay(
         losses=lost,
         earliness=earliness(lost),
         stability=stability(past),
-        calibrations=calibrations,
-        remarks=remarks,
+        calibrations=CALIBRATIONS.conform(calibrations),
+        remarks=past.remarks,
     )
 
 
