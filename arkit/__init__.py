@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arkit.aging import age
     from arkit.allowance import provide
     from arkit.backtest import replay
+    from arkit.blocks import blocked
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.figures import Basis
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from arkit.measures import measure
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
-    from arkit.notes import blocked
     from arkit.policy import Policy
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
@@ -47,7 +47,7 @@ _ROOMS = {
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
-    "blocked": "notes",
+    "blocked": "blocks",
     "charts": "charts",
     "check": "importers",
     "claim": "interest",

@@ -140,7 +140,7 @@ def claim(
     customers
         Shape `CUSTOMERS`: who is a natural person or sole trader, and the country.
     exclude
-        What `arkit.notes.blocked` returns; its disputes are left out.
+        What `arkit.notes.standing` returns; documents in dispute are left out.
     contract_rate
         Share per year that was agreed in the contracts, 0.12; it stands instead of the statute's rate and fixed sums.
 

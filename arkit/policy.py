@@ -13,47 +13,11 @@ from pathlib import Path
 from typing import Any, cast, get_origin, get_type_hints
 
 from arkit.errors import PolicyRefused, some
+from arkit.ladder import EARLIER, FACTS, FLAG_FACTS, WORDS, Rule, comparisons, skips_steps, unreachable
 from arkit.tables import ACTIONS_IN_ORDER
 
 #: The file with every default and its comment.
 DEFAULTS_FILE = Path(__file__).with_name("policy.toml")
-
-#: What a rule of the ladder may ask about: one value per customer and currency.
-FACTS = {
-    "balance": "everything open, credits taken off",
-    "credit": "credit not yet applied",
-    "overdue": "past due, before credits",
-    "overdue_net": "past due, after credits have paid the oldest first",
-    "disputed": "of overdue_net: on documents in dispute",
-    "promised": "of overdue_net: promised for a day that has not passed",
-    "chaseable": "of overdue_net: neither disputed nor promised",
-    "oldest_days_late": "days the oldest chaseable document is past due (of all past due, if none is chaseable)",
-    "score": "the customer's score, 0 to 100; half-way where there is none",
-    "n_settled": "invoices this customer has ever settled (missing: the exports do not show it)",
-    "invoices": "invoices this customer was ever sent, as far as the exports show",
-    "part_paid": "invoices paid in parts",
-    "norm_high": "usually not later than this many days (missing: too few invoices)",
-    "breaks_norm_days": "days the oldest chaseable document is beyond norm_high (missing: no norm)",
-    "contacts": "reminders, calls and letters since the oldest open document fell due",
-    "days_since_contact": "days since the last of them (missing: none)",
-    "promises_broken_now": "promises whose day has passed, about money still open",
-    "handed_over": "yes if an agency or a lawyer has it",
-    "do_not_contact": "yes if marked so",
-    "needs_person": "yes for sole traders and strategic customers",
-}
-#: What a reason may name besides the facts.
-WORDS = {
-    "norm": "the customer's norm in words",
-    "disputed_since": "day of the first open dispute",
-    "promised_until": "day of the latest running promise",
-    "broken_until": "day of the last broken promise",
-    "grace_days": "contact.grace_days",
-}
-#: Facts that time or money move: about these a list can say what would change a decision.
-GRADUAL_FACTS = ("overdue_net", "chaseable", "oldest_days_late", "score", "breaks_norm_days")
-MONEY_FACTS = ("balance", "credit", "overdue", "overdue_net", "disputed", "promised", "chaseable")
-FLAG_FACTS = ("handed_over", "do_not_contact", "needs_person")
-CONDITION = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?|[a-z_]+\.[a-z_]+)")
 
 
 @dataclass(frozen=True)
@@ -122,24 +86,38 @@ class Score:
 
 @dataclass(frozen=True)
 class Contact:
-    """When nobody writes."""
+    """When nobody writes, how long one is patient, and from what on it is worth it."""
 
     grace_days: int
     small: float
     recent_days: int
     promise_grace_days: int
+    call_from: float
+    patience_days: int
+    loyal_days: int
+    loyal_score: float
+    norm_days: int
+    notice_days: int
+    demand_days: int
+    demand_days_individual: int
+    agency_from: float
+    mediation_from: float
+    nudge_days: int
+    nudge_from: float
+    insurer_notify_days: int
+    insurer_warn_days: int
+    withholding: tuple[float, ...]
+    calls_a_week: int
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One rung of the ladder: if all conditions hold, this action."""
+class Limitation:
+    """How long a debt can be sued for."""
 
-    rule: str
-    action: str
-    when: dict[str, str]
-    reason: str
-    next_step: str
-    due_in_days: int
+    years: tuple[tuple[str, float], ...]
+    year_end: tuple[str, ...]
+    home: str
+    warn_days: int
 
 
 @dataclass(frozen=True)
@@ -221,6 +199,7 @@ class Policy:
     history: History
     score: Score
     contact: Contact
+    limitation: Limitation
     ladder: tuple[Rule, ...]
     routes: Routes
     interest: Interest
@@ -307,10 +286,7 @@ class Policy:
 
     def value(self, name: str) -> float:
         """A number, or a number of the policy by its name: '90' or 'contact.small'."""
-        if "." in name and not name.replace(".", "").lstrip("-").isdigit():
-            section, key = name.split(".")
-            return float(getattr(getattr(self, section), key))
-        return float(name)
+        return _number(name, vars(self))
 
 
 def _plain(policy: Policy) -> dict[str, Any]:
@@ -380,6 +356,8 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "score.trend": ("a share, 0 to 1", lambda share: 0 <= share <= 1),
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
+    "contact.withholding": ("shares, 0 to 1", lambda shares: all(0 < share < 1 for share in shares)),
+    "limitation.years": ("years above 0", lambda pairs: all(years > 0 for _, years in pairs)),
     "routes.chance_by_months": ("months in rising order", _rising),
     "interest.jurisdiction": (
         "UK, DE, FR, EU, US, by_country, or nothing",
@@ -390,9 +368,11 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backtest.months": ("1 or more", lambda months: months >= 1),
     "backtest.lost_after_days": ("1 or more", lambda days: days >= 1),
 }
-#: What each part of a rule is.
+#: Lists that may hold nothing.
+MAY_BE_EMPTY = ("contact.withholding", "limitation.year_end")
+#: What each part of a rule is; the last may be left out.
 PARTS = {name: get_origin(hint) or hint for name, hint in get_type_hints(Rule).items()}
-SORTS = {str: "text", int: "a whole number", dict: "facts and comparisons, { score = '< 40' }"}
+SORTS = {str: "text", int: "a whole number", bool: "true or false", dict: "facts and comparisons, { score = '< 40' }"}
 
 
 @dataclass(frozen=True)
@@ -439,7 +419,9 @@ class _Reader:
 
     def typed(self, key: str, value: Any, default: Any, hint: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
         if isinstance(default, list):
-            fits = isinstance(value, list) and bool(value) and all(_alike(item, default[0]) for item in value)
+            like = default[0] if default else 0.0
+            full = bool(value) or key in MAY_BE_EMPTY
+            fits = isinstance(value, list) and full and all(_alike(item, like) for item in value)
         else:
             fits = _alike(value, default) and (hint is not int or float(value).is_integer())
         if not fits:
@@ -454,15 +436,23 @@ class _Reader:
     def ladder(self, given: Any, sections: dict[str, Any]) -> tuple[Rule, ...]:  # noqa: ANN401 - whatever TOML holds
         if not isinstance(given, list) or not all(isinstance(rule, dict) for rule in given):
             raise self.refuse("ladder", "rules, each under a line [[ladder]]", repr(given))
-        return tuple(self.rule(rule, sections) for rule in given)
+        rules = [self.rule(rule, sections) for rule in given]
+        names = [rule.rule for rule in rules]
+        for name in names:
+            if names.count(name) > 1:
+                raise self.refuse(f"ladder.{name}", "a name of its own for each rule", f"{names.count(name)} of that name")
+        for rule, why in unreachable(rules, lambda name: _number(name, sections)):
+            raise self.refuse(f"ladder.{rule.rule}", "a rule that can decide about somebody", why)
+        return tuple(rules)
 
     def rule(self, given: dict[str, Any], sections: dict[str, Any]) -> Rule:
         name = str(given.get("rule", "a rule without a name"))
         self.known(given, list(PARTS), f"ladder.{name}.")
         for part, sort in PARTS.items():
-            if part not in given:
-                raise self.refuse(f"ladder.{name}", f"all of {', '.join(PARTS)}", f"no {part}")
-            if not isinstance(given[part], sort) or isinstance(given[part], bool):
+            if part not in given and part != "first":
+                must = [part for part in PARTS if part != "first"]
+                raise self.refuse(f"ladder.{name}", f"all of {', '.join(must)}", f"no {part}")
+            if not isinstance(given.get(part, False), sort) or (sort is int and isinstance(given[part], bool)):
                 raise self.refuse(f"ladder.{name}.{part}", SORTS[sort], repr(given[part]))
         if given["action"] not in ACTIONS_IN_ORDER:
             raise self.refuse(f"ladder.{name}.action", f"one of {', '.join(ACTIONS_IN_ORDER)}", repr(given["action"]))
@@ -471,21 +461,34 @@ class _Reader:
         for part in ("reason", "next_step"):
             strange = [word for word in re.findall(r"\{([^{}]*)\}", given[part]) if word not in FACTS | WORDS]
             if strange:
-                raise self.refuse(f"ladder.{name}.{part}", f"one of {some([*FACTS, *WORDS], 40)}", f"{{{strange[0]}}}")
-        return Rule(**given)
+                raise self.refuse(f"ladder.{name}.{part}", f"one of {some([*FACTS, *WORDS], 80)}", f"{{{strange[0]}}}")
+        rule = Rule(**given)
+        if skips_steps(rule):
+            asks = f"{rule.action} only after an earlier step: a condition on one of {', '.join(EARLIER)}"
+            raise self.refuse(f"ladder.{name}.when", asks, "none")
+        return rule
 
     def condition(self, key: str, fact: str, condition: str, sections: dict[str, Any]) -> None:
         if fact not in FACTS:
-            raise self.refuse(key, f"one of {some(list(FACTS), 40)}", f"'{fact}'")
+            raise self.refuse(key, f"one of {some(list(FACTS), 80)}", f"'{fact}'")
         if fact in FLAG_FACTS:
             if condition not in ("yes", "no"):
                 raise self.refuse(key, "'yes' or 'no'", repr(condition))
             return
-        found = CONDITION.fullmatch(condition.strip())
-        section, _, named = (found.group(2) if found else "").partition(".")
-        is_number = section.lstrip("-").isdigit() or isinstance(getattr(sections.get(section), named, None), (int, float))
-        if not found or not is_number:
-            raise self.refuse(key, "a comparison like '> 90' or '< contact.small'", repr(condition))
+        try:
+            comparisons(condition, lambda name: _number(name, sections))
+        except ValueError as error:
+            expected = "comparisons like '> 90', '> 30, <= 60' or '< contact.small'"
+            raise self.refuse(key, expected, repr(condition)) from error
+
+
+def _number(name: str, sections: dict[str, Any]) -> float:
+    """A number, or one that a section of the policy holds."""
+    section, _, key = name.partition(".")
+    held = getattr(sections.get(section), key, None) if section.isidentifier() else float(name)
+    if not isinstance(held, (int, float)) or isinstance(held, bool):
+        raise ValueError(name)
+    return float(held)
 
 
 def _alike(item: object, like: object) -> bool:

@@ -112,6 +112,17 @@ class Table:
             ) from error
 
 
+def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, by the index of ``values``; missing where there is none. Unlike ``map``, it keeps the dtype.
+
+    Examples
+    --------
+    >>> look_up(pd.Series(["b", "x"]), pd.Series([1.0, 2.0], index=["a", "b"])).tolist()
+    [2.0, nan]
+    """
+    return values.reindex(keys).set_axis(keys.index)
+
+
 def _all_alike(value: Any, index: pd.Index, dtype: str) -> pd.Series:  # noqa: ANN401 - whatever is missing
     """A column of one value; text of a million rows this way takes a tenth of the time."""
     if dtype != "str":
@@ -338,6 +349,32 @@ NOTES = Table(
     ),
 )
 
+#: What stands in the way of asking; the first eight are about documents and never overlap: each goes before those after it.
+BLOCK_KINDS = (
+    "dispute", "credit_pending", "plan", "promise", "hold", "po_missing", "pay_day", "remainder",
+    "credit", "do_not_contact", "insolvency", "handed_over",
+)  # fmt: skip
+
+BLOCKS = Table(
+    "blocks",
+    "open document, or account, and what stands in the way of asking for it",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("document_id", "text", "the document; empty: the whole account"),
+        Column("kind", "text", f"one of {', '.join(BLOCK_KINDS)}"),
+        Column("since", "day", "since when, where that is known", optional=True),
+        Column("until", "day", "until when; missing: until somebody ends it", optional=True),
+        Column("amount", "money", "of what is open after credits: what nobody asks for"),
+        Column("past_due", "money", "of that: past due"),
+        Column("reason", "text", "why, in words", optional=True),
+        Column("hides", "text", "the action that would be taken without it", optional=True),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
 PROFILES = Table(
     "profiles",
     "customer with at least one invoice",
@@ -484,16 +521,38 @@ ACTIONS = Table(
         Column("runner_up", "text", "the action of the next rule that also held"),
         Column("would_change", "text", "what would have to be different for the next stricter rule to hold"),
         Column("at_stake", "money", "past due, after credits not yet applied"),
+        Column("ask_for", "money", "of that: what may be asked for now; the rest is blocked", optional=True),
         CURRENCY,
-        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("oldest_days_late", "count", "days the oldest invoice to be asked for is past due"),
         Column("documents", "text", "the documents that are past due, oldest first"),
         Column("contact", "text", "whom to contact, and where"),
         Column("due_by", "day", "do it by"),
+        Column(
+            "week",
+            "count",
+            "the week it falls into, by contact.calls_a_week; 0: nothing to do",
+            optional=True,
+        ),
         Column("next_step", "text", "what follows if nothing happens"),
         Column("blocked_until", "day", "nobody is contacted before"),
+        Column("blocked_by", "text", "what stands in the way: kinds of `blocks`", optional=True),
+        Column(
+            "hidden_action",
+            "text",
+            "the action if nothing stood in the way; empty: nothing does",
+            optional=True,
+        ),
         Column("balance", "money", "everything open, credits taken off"),
-        Column("blocked_amount", "money", "of what is past due: disputed, or promised for a later day"),
+        Column("blocked_amount", "money", "of what is past due: disputed, promised, or else not to be asked for now"),
         Column("score", "number", "the customer's score"),
+        Column("gain", "money", "what a month of waiting should lose of ask_for; see actions", optional=True),
+        Column("oldest_first", "count", "the place if the oldest stood first; 0: nobody is asked", optional=True),
+        Column(
+            "largest_first",
+            "count",
+            "the place if the largest stood first; 0: nobody is asked",
+            optional=True,
+        ),
     ),
 )
 
@@ -905,7 +964,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, ROUTES, INTEREST),
     *(VARIANTS, VARIANT_ACTIONS, MOVES),
     *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),

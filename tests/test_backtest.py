@@ -104,8 +104,9 @@ def notes_of(*rows):
         ([("2026-03-01", "promise", "2026-03-20", "kept")], ["kept"]),
         ([("2026-03-01", "promise", "2026-03-31", "kept")], [""]),
         ([("2026-03-01", "dispute", None, "resolved")], [""]),
-        ([("2026-03-01", "dispute", None, "open"), ("2026-03-20", "dispute", None, "resolved")], ["", "resolved"]),
+        ([("2026-03-01", "dispute", None, "open"), ("2026-03-20", "dispute", None, "resolved")], ["open", "resolved"]),
         ([("2026-03-01", "promise", None, ""), ("2026-03-20", "promise", None, "broken")], ["", ""]),
+        ([("2026-03-01", "plan", "2026-09-30", "offered")], ["offered"]),
         ([("2026-03-01", "call", None, "reached"), ("2026-04-01", "call", None, "reached")], ["reached"]),
     ],
 )

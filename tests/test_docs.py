@@ -11,7 +11,8 @@ import pytest
 from arkit.candidates import KINDS
 from arkit.cli import build_parser
 from arkit.importers.systems import layouts, systems
-from arkit.policy import DEFAULTS_FILE, FACTS
+from arkit.ladder import FACTS
+from arkit.policy import DEFAULTS_FILE
 from arkit.reconciliation import OTHERS
 from arkit.sums import ANY, PAIRS, TRIPLES
 from arkit.tables import markdown

@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from arkit.errors import PolicyRefused
-from arkit.policy import DEFAULT, DEFAULTS_FILE, FACTS, FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, WORDS, Policy
+from arkit.ladder import FACTS, FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, WORDS
+from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.tables import ACTIONS_IN_ORDER
 
 DEFAULTS = tomllib.loads(DEFAULTS_FILE.read_text("utf-8"))
@@ -43,7 +44,7 @@ def test_the_file_that_ships_has_every_key_a_policy_knows():
 
 
 def test_the_ladder_is_read_in_its_order():
-    assert [dataclasses.asdict(rung) for rung in DEFAULT.ladder] == DEFAULTS["ladder"]
+    assert [dataclasses.asdict(rung) for rung in DEFAULT.ladder] == [{"first": False, **rung} for rung in DEFAULTS["ladder"]]
 
 
 def test_an_empty_policy_is_the_default():
@@ -64,7 +65,8 @@ def test_a_file_saved_by_a_windows_editor_is_read_too(tmp_path):
 
 
 def test_rules_of_ones_own_replace_the_whole_ladder():
-    assert [rung.rule for rung in Policy.parse(rule() + rule(rule='"second"')).ladder] == ["mine", "second"]
+    second = rule(rule='"second"', when='{ chaseable = "> 0" }', first="true")
+    assert [(rung.rule, rung.first) for rung in Policy.parse(rule() + second).ladder] == [("mine", False), ("second", True)]
     assert Policy.parse("ladder = []").ladder == ()
 
 
@@ -224,7 +226,7 @@ def test_an_unknown_fact_is_refused_with_the_facts_there_are():
      '"> company.name"', '"> aging.edges"', '"> ladder.count"'],
 )  # fmt: skip
 def test_a_comparison_that_compares_with_no_number_is_refused(condition):
-    with pytest.raises(PolicyRefused, match=r"(?s)^'ladder\.mine\.when\.score' .*a comparison like '> 90' or "):
+    with pytest.raises(PolicyRefused, match=r"(?s)^'ladder\.mine\.when\.score' .*comparisons like '> 90', "):
         Policy.parse(rule(when=f"{{ score = {condition} }}"))
 
 

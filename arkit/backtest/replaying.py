@@ -65,12 +65,13 @@ def look_back(ledger: Ledger, until: str | pd.Timestamp, months: int | None, pol
 def as_then(notes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The notes as they stood on a day: nothing dated later, and no outcome that was filled in later.
 
-    An outcome of a promise, plan, dispute or hold stands in the note's own row and has no day. It counts from the day after
+    What ends a promise, plan, dispute or hold stands in the note's own row and has no day. It counts from the day after
     ``until``; without that day only where the row is a later word on the same matter, which has a day of its own.
     """
     said = notes[notes["date"].le(day)].sort_values("date", kind="stable")
     later_word = said.duplicated(["customer_id", "document_id", "kind"]) & ~said["kind"].isin(EACH)
-    told = ~said["kind"].isin(MATTERS) | said["until"].lt(day) | later_word
+    ended = said["kind"].isin(MATTERS) & said["outcome"].str.lower().isin(CLOSED)
+    told = ~ended | said["until"].lt(day) | later_word
     return said.assign(outcome=said["outcome"].where(told, ""))
 
 
