@@ -126,7 +126,7 @@ def compare(
     --------
     >>> from arkit.sample import sample_ledger
     >>> ledger = sample_ledger()
-    >>> policies = read_variants(Policy.parse(""), ["contact.small=25,2500"])
+    >>> policies = read_variants(Policy.parse(""), ["contact.recent_days=7,60"])
     >>> found = compare(ledger.at("2026-10-31"), policies, notes=ledger.notes)
     >>> left_alone = found.variants.groupby("variant", sort=False)["left_alone"].sum()
     >>> bool(left_alone.iloc[2] > left_alone.iloc[1] == left_alone.iloc[0])

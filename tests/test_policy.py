@@ -301,10 +301,10 @@ def test_changing_nothing_gives_the_same_policy():
         ("contact.grace_days", "soon", "something like 5", "'soon'"),
         ("contact.grace_days", "2.5", "something like 5", "2.5"),
         ("aging.edges", "[60, 30]", "whole days in rising order, 1 or more", "[60, 30]"),
-        ("ladder", "3", "one of its keys: ladder.credit-covers, ", "the whole of it"),
-        ("ladder.remind.due_in_days", "3", "one of credit-covers, ", "'remind'"),
+        ("ladder", "3", "one of its keys: ladder.insolvent, ", "the whole of it"),
+        ("ladder.remind.due_in_days", "3", "one of insolvent, ", "'remind'"),
         ("ladder.reminder.days", "3", "one of rule, action, ", "'days'"),
-        ("ladder.reminder.when.oldest_days_late", "10", "a comparison like '> 90'", "'10'"),
+        ("ladder.reminder.when.oldest_days_late", "10", "comparisons like '> 90'", "'10'"),
         ("ladder.reminder.when.age", "> 10", "one of balance, ", "'age'"),
     ],
 )

@@ -17,7 +17,7 @@ from arkit.tables import MOVES, VARIANT_ACTIONS, VARIANTS
 from arkit.what_if import AS_IT_IS, IDLE, compare, read_variants, sentences, side_by_side, words
 
 DAY = "2026-10-31"
-SETS = ["contact.small=25,3000", "ladder.within-norm.when.oldest_days_late=<= 10"]
+SETS = ["contact.recent_days=7,30", "ladder.within-norm.when.oldest_days_late=<= 10"]
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ def test_without_documents_it_is_refused_in_four_lines(ledger_of):
 def test_the_command_prints_both_in_words_and_as_json(tmp_path, capsys):
     assert main(["sample", str(tmp_path / "s"), "--customers", "14", "--months", "18"]) == 0
     capsys.readouterr()
-    command = ["what-if", str(tmp_path / "s"), "--as-of", DAY, "--set", "contact.small=25,2000"]
+    command = ["what-if", str(tmp_path / "s"), "--as-of", DAY, "--set", "contact.recent_days=7,60"]
     assert main(command) == 0
     told = capsys.readouterr().out
     assert told.startswith("What if, as of 2026-10-31\n")
@@ -238,7 +238,7 @@ def test_the_command_prints_both_in_words_and_as_json(tmp_path, capsys):
     assert main([*command, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["as_of"] == DAY
-    assert {row["variant"] for row in said["variants"]} == {AS_IT_IS, "contact.small=25", "contact.small=2000"}
+    assert {row["variant"] for row in said["variants"]} == {AS_IT_IS, "contact.recent_days=7", "contact.recent_days=60"}
     assert all(sentence in told for sentence in said["sentences"])
 
 
