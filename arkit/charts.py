@@ -79,6 +79,7 @@ GROUPS = {
 }
 ORDERS = {"policy": ("#1f2933", ""), "oldest first": ("#ee9b4b", "/"), "largest first": ("#2f6690", "x")}
 HINDSIGHT = "best in hindsight"
+FROM_ZERO = {"rangemode": "tozero"}
 #: Points that a browser still draws and moves at once.
 MOST_POINTS = 1000
 
@@ -347,14 +348,16 @@ def reached_by_order(totals: pd.DataFrame) -> go.Figure:
     currencies, left_out = _shown(counts.loc[counts.index.repeat(counts["contacts"] + 1), "currency"])
     figure = _figure(
         "Does the list reach what stays unpaid?",
-        f"Money{_in(currencies)} on the accounts contacted that was still unpaid some days later, month-ends added up; each "
+        f"Money on the accounts contacted that was still unpaid some days later, month-ends added up{_in(currencies)}; each "
         f"order with as many contacts as the list. Lines: the most that could be reached.{left_out}",
         [300 if len(currencies) == 1 else 200] * len(currencies),
     )
     for row, currency in enumerate(currencies, 1):
         part = rows.loc[rows["currency"].eq(currency)]
         bars = [_bars_of_order(part.loc[part["order"].eq(order)], order, currency) for order in ORDERS]
-        _fill(figure, row, [*bars, _best(part.loc[part["order"].eq(HINDSIGHT)], currency)], y=_amount_axis(currency))
+        _fill(
+            figure, row, [*bars, _best(part.loc[part["order"].eq(HINDSIGHT)], currency)], y=_amount_axis(currency) | FROM_ZERO
+        )
     figure.update_xaxes(type="category").update_layout(barmode="group")
     return figure.update_xaxes(title_text="days after the month-end", row=len(currencies))
 
@@ -370,15 +373,15 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
         return _sentence("nothing is past due")
     currencies, left_out = _shown(rows["currency"])
     variants = [*map(str, rows["variant"].unique())]
+    ticks = ["<br>".join(map(html.escape, textwrap.wrap(name, 40))) for name in variants]
     figure = _figure(
         "What would be done with what is past due",
         f"Amounts past due{_when([rows['as_of'].max()])}{_in(currencies)}, by action and policy, milder actions on the left. "
         f"Hatched: left alone.{left_out}",
-        [34 * max(len(variants), 3)] * len(currencies),
+        [max(34, 16 * max(tick.count("<br>") + 1 for tick in ticks) + 14) * max(len(variants), 3)] * len(currencies),
     )
     colours = dict.fromkeys(("none", "hold"), CURRENT) | _sterner(ACTIONS_IN_ORDER[1:-1])
     taken = [action for action in colours if rows["action"].eq(action).any()]
-    ticks = ["<br>".join(textwrap.wrap(html.escape(name), 30)) for name in variants]
     for row, currency in enumerate(currencies, 1):
         part = rows.loc[rows["currency"].eq(currency)]
         bars = [_bars_of_action(part.loc[part["action"].eq(action)], action, currency, colours[action]) for action in taken]
@@ -565,7 +568,7 @@ def _bars_of_order(rows: pd.DataFrame, order: str, currency: str) -> go.Bar:
 
 def _sterner(actions: Sequence[str]) -> dict[str, str]:
     """A colour for each action, the later in the ladder the darker."""
-    return dict(zip(actions, sample_colorscale(PAST_DUE, np.linspace(0, 1, len(actions))), strict=True))
+    return dict(zip(actions, map(str, sample_colorscale(PAST_DUE, np.linspace(0, 1, len(actions)))), strict=True))
 
 
 def _best(rows: pd.DataFrame, currency: str) -> go.Scatter:
