@@ -702,8 +702,8 @@ ORDER_TOTALS = Table(
         Column("unpaid", "money", "of that: still unpaid so many days later"),
         Column("of_best", "share", "unpaid as a share of the best that so many contacts can reach"),
         Column("less_policy", "money", "unpaid, less what the policy's list reached"),
-        Column("low", "money", "95 % range of that difference, by drawing customers; missing: too few to tell"),
-        Column("high", "money", "its upper end"),
+        Column("less_low", "money", "95 % range of that difference, by drawing customers; missing: too few to tell"),
+        Column("less_high", "money", "its upper end"),
     ),
 )
 
@@ -772,8 +772,8 @@ CALIBRATIONS = Table(
         Column("documents", "number", "how many documents that stands for, each counted once"),
         Column("said", "share", "mean chance that was said"),
         Column("came", "share", "share that came"),
-        Column("low", "share", "95 % range of what came, by counting alone (Wilson)"),
-        Column("high", "share", "its upper end"),
+        Column("came_low", "share", "95 % range of what came, by counting alone (Wilson)"),
+        Column("came_high", "share", "its upper end"),
     ),
 )
 

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +20,7 @@ from arkit.history import profile
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.policy import DEFAULT
+from arkit.report import find_notebook, run_notebook
 from arkit.sample import sample_ledger
 from arkit.scores import score
 from arkit.tables import (
@@ -34,6 +36,7 @@ from arkit.tables import (
 )  # fmt: skip
 
 DAY = "2026-10-31"
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 #: An invoice paid in time, so that something was ever settled.
 PROMPT = ("D", "B", "2026-01-05", "2026-02-04", 50.0, "2026-02-01")
 SHAPES = {
@@ -420,7 +423,7 @@ def test_a_difference_is_called_by_its_range(book, low, high, value, words):
 def test_it_is_said_where_a_plain_order_was_better(book, less, low, high, words):
     totals = book.found.order_totals.copy()
     here = totals["order"].eq("oldest first") & totals["currency"].eq("EUR")
-    totals.loc[here, ["less_policy", "low", "high"]] = [less, low, high]
+    totals.loc[here, ["less_policy", "less_low", "less_high"]] = [less, low, high]
     assert any(words in line for line in sentences(dataclasses.replace(book.found, order_totals=totals)))
 
 
@@ -538,7 +541,7 @@ def test_chances_are_compared_tenth_by_tenth_and_each_document_counts_once(book,
     documents = book.ledger.at(DAY)
     there = documents["kind"].eq("invoice") & (~documents["settled"] | documents["settled_on"].gt("2026-01-31"))
     assert found.calibrations["documents"].sum() == pytest.approx(min(there.sum(), 1000))
-    assert found.calibrations["low"].lt(found.calibrations["came"]).all()
+    assert found.calibrations["came_low"].lt(found.calibrations["came"]).all()
     (line,) = [line for line in sentences(found) if line.startswith("Of the chances")]
     assert "the tenth nearest to 30 % said 25% and 25% came" in line
     assert "in 9 of 10 tenths what was said lies in the range of what came. Farthest off: said 95%, came 50%." in line
@@ -590,3 +593,15 @@ def test_a_published_ledger_without_notes_is_replayed(shared):
     late = ledger.at(found.days[1])
     late = late[late["open_amount"].gt(0) & late["days_late"].gt(0)]
     assert found.stability["past_due"].iloc[1] == late["customer_id"].nunique()
+
+
+def test_the_notebook_runs_from_first_cell_to_last_and_leaves_the_report(tmp_path):
+    parameters = {"EXPORTS": str(SAMPLE), "MONTHS": 2, "ORIGINS": 0, "OUT": str(tmp_path / "out")}
+    node = run_notebook(find_notebook("backtest"), parameters, folder=tmp_path)
+    outputs = [output for cell in node.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type in ("error", "stream")]
+    assert sum("application/vnd.plotly.v1+json" in output.get("data", {}) for output in outputs) == 2
+    assert (
+        (tmp_path / "out" / "backtest.txt").read_text("utf-8").startswith("Backtest until 2026-10-31\n\n- 2 month-ends from ")
+    )
+    assert 10 <= len(node.cells) - 1 <= 20

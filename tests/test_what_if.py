@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,12 +12,14 @@ from arkit.errors import ArkitError, DayRefused, PolicyRefused
 from arkit.history import profile
 from arkit.money import to_minor
 from arkit.policy import DEFAULT, Policy
+from arkit.report import find_notebook, run_notebook
 from arkit.sample import sample_ledger
 from arkit.scores import score
 from arkit.tables import MOVES, VARIANT_ACTIONS, VARIANTS
 from arkit.what_if import AS_IT_IS, IDLE, compare, read_variants, sentences, side_by_side, words
 
 DAY = "2026-10-31"
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 SETS = ["contact.recent_days=7,30", "ladder.within-norm.when.oldest_days_late=<= 10"]
 
 
@@ -252,3 +255,28 @@ def test_the_command_prints_both_in_words_and_as_json(tmp_path, capsys):
 def test_the_command_refuses_before_anything_is_read(tmp_path, capsys, setting, status, words):
     assert main(["what-if", str(tmp_path / "absent"), "--as-of", DAY, "--set", setting]) == status
     assert words in capsys.readouterr().err
+
+
+def test_the_notebook_runs_from_first_cell_to_last_without_a_hand_on_the_slider(tmp_path):
+    curve = ("contact.grace_days", ["0", "20"])
+    parameters = {"EXPORTS": str(SAMPLE), "SETS": ["contact.recent_days=30"], "CURVE": curve}
+    node = run_notebook(find_notebook("what_if"), parameters, folder=tmp_path)
+    outputs = {cell.id: cell.outputs for cell in node.cells if cell.cell_type == "code"}
+    assert not [one for shown in outputs.values() for one in shown if one.output_type in ("error", "stream")]
+    drawn = [
+        name for name, shown in outputs.items() if any("application/vnd.plotly.v1+json" in one.get("data", {}) for one in shown)
+    ]
+    assert drawn == ["picture", "curve-picture"]
+    assert 10 <= len(node.cells) - 1 <= 20
+
+
+def test_the_slider_of_the_notebook_draws_the_policy_it_stands_on(tmp_path):
+    pytest.importorskip("ipywidgets")
+    node = run_notebook(
+        find_notebook("what_if"), {"EXPORTS": str(SAMPLE), "SETS": [], "CURVE": ("contact.small", [])}, folder=tmp_path
+    )
+    (slider,) = [cell for cell in node.cells if cell.id == "slide"]
+    assert any("application/vnd.jupyter.widget-view+json" in output.data for output in slider.outputs)
+    states = node.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    (drawn,) = [state["state"]["outputs"] for state in states if state["model_name"] == "OutputModel"]
+    assert any("5 days of grace" in str(output["data"].get("application/vnd.plotly.v1+json")) for output in drawn)

@@ -29,5 +29,6 @@ def calibrate(ledger: Ledger, until: str | pd.Timestamp, policy: Policy, origins
     rows = card.deciles.rename(columns={"horizon": "days", "decile": "tenth", "n": "looks"})
     looks = rows.groupby("days")["looks"].transform("sum")
     rows["documents"] = rows["looks"] * np.minimum(1.0, int(there.sum()) / looks)
-    rows["low"], rows["high"] = wilson((rows["came"] * rows["documents"]).to_numpy(), rows["documents"].to_numpy())
+    bounds = wilson((rows["came"] * rows["documents"]).to_numpy(), rows["documents"].to_numpy())
+    rows["came_low"], rows["came_high"] = bounds
     return CALIBRATIONS.conform(rows[CALIBRATIONS.names])

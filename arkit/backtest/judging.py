@@ -289,7 +289,7 @@ def _one_total(picks: pd.DataFrame, customer: np.ndarray, customers: int, curren
             "unpaid": [int(left[mine].sum()) / unit for mine in masks.values()],
             "of_best": own / own[-1] if own[-1] else np.nan,
             "less_policy": (own - own[0]) / unit,
-            "low": np.where(np.isin([*masks], ORDER_NAMES[1:]), low / unit, np.nan),
-            "high": np.where(np.isin([*masks], ORDER_NAMES[1:]), high / unit, np.nan),
+            "less_low": np.where(np.isin([*masks], ORDER_NAMES[1:]), low / unit, np.nan),
+            "less_high": np.where(np.isin([*masks], ORDER_NAMES[1:]), high / unit, np.nan),
         }
     )

@@ -54,12 +54,13 @@ def look_back(ledger: Ledger, until: str | pd.Timestamp, months: int | None, pol
     """Every month-end before a day again, and what was known by that day of what came after."""
     asked = parse_day(until)
     known, last = _known(ledger, asked)
-    days = [day for day in known.month_ends(last, (months or policy.backtest.months) + 1) if day < last]
+    wanted = months or policy.backtest.months
+    days = [day for day in known.month_ends(last, wanted + 1) if day < last][-wanted:]
     _must_tell(known, days, last)
     lists, items = zip(*(_on(known, day, policy) for day in days), strict=True)
     every = pd.concat(items, ignore_index=True)
     every = _later(known, every, last, policy).merge(_ends(known, last, policy), on=DOCUMENT, how="left")
-    return Past(last, days, pd.concat(lists, ignore_index=True), every, [*_remarks(known, days, last, asked, policy)])
+    return Past(last, days, pd.concat(lists, ignore_index=True), every, [*_remarks(known, days, (last, asked), wanted)])
 
 
 def as_then(notes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -200,11 +201,12 @@ def _ends(known: Ledger, last: pd.Timestamp, policy: Policy) -> pd.DataFrame:
     )
 
 
-def _remarks(known: Ledger, days: list[pd.Timestamp], last: pd.Timestamp, asked: pd.Timestamp, policy: Policy) -> Iterator[str]:
+def _remarks(known: Ledger, days: list[pd.Timestamp], ends: tuple[pd.Timestamp, pd.Timestamp], wanted: int) -> Iterator[str]:
     """What to know before one believes any of it."""
+    last, asked = ends
     if asked > last:
         yield f"The books end on {last:%Y-%m-%d}: nothing later is known, so that day is the last one looked at."
-    if len(days) < policy.backtest.months:
+    if len(days) < wanted:
         yield f"Only {counted(len(days), 'month-end')} could be replayed: the books begin on {known.days[0]:%Y-%m-%d}."  # pyright: ignore[reportOptionalSubscript]
     if len(known.snapshots):
         yield "Lists of open items do not say on which day money came: 30 days later is the list nearest to that day."

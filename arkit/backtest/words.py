@@ -164,11 +164,11 @@ def _order_verdict(name: str, row: dict[Any, Any], currency: str) -> str:
     if round(less, 2) == 0:
         return f"{who} reached as much."
     how = f"{who} reached {text(abs(less), currency)} {'more' if less > 0 else 'less'}"
-    if pd.isna(row["low"]):
+    if pd.isna(row["less_low"]):
         return f"{how}, of too few customers to call it a finding."
-    if row["low"] > 0:
+    if row["less_low"] > 0:
         return f"{how}, more than chance: by this measure the plain order was better here."
-    return f"{how}, more than chance." if row["high"] < 0 else f"{how}, which chance alone can give."
+    return f"{how}, more than chance." if row["less_high"] < 0 else f"{how}, which chance alone can give."
 
 
 def _lost(found: Backtest) -> list[str]:
@@ -241,11 +241,11 @@ def _chances(found: Backtest) -> list[str]:
     if not len(rows):
         return []
     near = rows.iloc[int((rows["said"] - 0.3).abs().to_numpy().argmin())]
-    inside = rows["said"].between(rows["low"], rows["high"])
+    inside = rows["said"].between(rows["came_low"], rows["came_high"])
     worst = rows.iloc[int((rows["said"] - rows["came"]).abs().to_numpy().argmax())]
     return [
         f"Of the chances to be paid within {FIRST} days, the tenth nearest to 30 % said {near['said']:.0%} and "
-        f"{near['came']:.0%} came (95 % range {near['low']:.0%} to {near['high']:.0%}); in {int(inside.sum())} of "
+        f"{near['came']:.0%} came (95 % range {near['came_low']:.0%} to {near['came_high']:.0%}); in {int(inside.sum())} of "
         f"{len(rows)} tenths what was said lies in the range of what came. Farthest off: said {worst['said']:.0%}, "
         f"came {worst['came']:.0%}."
     ]
@@ -351,6 +351,5 @@ def _table_of_chances(found: Backtest) -> list[str]:
     if not len(rows):
         return []
     lines = ["", f"Chances to be paid within {FIRST} days, by tenths: said, came (95 % range)"]
-    return lines + [
-        f"  {row['said']:>5.0%} {row['came']:>5.0%}  ({row['low']:.0%} to {row['high']:.0%})" for row in rows.to_dict("records")
-    ]
+    told = "  {said:>5.0%} {came:>5.0%}  ({came_low:.0%} to {came_high:.0%})"
+    return lines + [told.format_map({str(name): value for name, value in row.items()}) for row in rows.to_dict("records")]
