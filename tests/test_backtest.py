@@ -58,7 +58,8 @@ def list_of(ledger, day):
     documents, notes = ledger.at(day), as_then(ledger.notes, day)
     profiles = profile(documents, notes=notes)
     rows = recommend(documents, score(profiles), notes, profiles=profiles, customers=ledger.customers)
-    return rows[rows["at_stake"].gt(0) | ~rows["action"].isin(IDLE)]
+    flagged = ~rows["action"].isin(IDLE) | rows["rule"].isin(["in-touch", "deadline-runs"])
+    return rows.assign(flagged=flagged)[rows["at_stake"].gt(0) | flagged]
 
 
 def by_hand(*rows, notes=(), **tables):
@@ -75,7 +76,7 @@ def by_hand(*rows, notes=(), **tables):
 def test_each_list_is_the_one_that_books_cut_on_that_day_give(book, place):
     day = book.found.days[place]
     mine = book.found.replays[book.found.replays["as_of"].eq(day)].reset_index(drop=True)
-    theirs = REPLAYS.conform(list_of(book.ledger.until(day), day).assign(flagged=lambda rows: ~rows["action"].isin(IDLE)))
+    theirs = REPLAYS.conform(list_of(book.ledger.until(day), day))
     pd.testing.assert_frame_equal(mine, theirs[REPLAYS.names].reset_index(drop=True))
 
 
@@ -311,17 +312,28 @@ def test_who_comes_and_goes_adds_up(book):
     assert rows.iloc[0][["stayed", "new", "cleared", "dropped", "back_and_forth"]].eq(0).all()
 
 
-def test_an_account_that_goes_off_and_on_again_went_back_and_forth(ledger_of):
+def on_and_off(ledger_of, note):
+    """One account past due for four month-ends, with a word from the end of the second one."""
     invoices = [("C", "A", "2026-01-05", "2026-02-04", 900.0, None), PROMPT]
-    call = {"date": "2026-03-29", "customer_id": "C", "document_id": "A", "kind": "call", "outcome": "reached"}
-    found = replay(
-        ledger_of([*invoices, ("D", "Z", "2026-06-01", "2026-06-30", 9.0, "2026-06-30")], notes=[call]), "2026-06-30", months=4
-    )
-    lists = found.replays.set_index("as_of")["rule"]
-    assert lists[pd.Timestamp("2026-03-31")] == "in-touch"
+    invoices.append(("D", "Z", "2026-06-01", "2026-06-30", 9.0, "2026-06-30"))
+    return replay(ledger_of(invoices, notes=[{"customer_id": "C", "document_id": "A"} | note]), "2026-06-30", months=4)
+
+
+def test_an_account_that_goes_off_and_on_again_went_back_and_forth(ledger_of):
+    found = on_and_off(ledger_of, {"date": "2026-03-25", "kind": "promise", "until": "2026-04-10"})
+    assert found.replays.set_index("as_of")["rule"][pd.Timestamp("2026-03-31")] == "promise-running"
     assert found.stability["on_list"].tolist() == [1, 0, 1, 1]
     assert found.stability["back_and_forth"].tolist() == [0, 0, 1, 0]
     assert found.stability["dropped"].tolist() == [0, 1, 0, 0]
+
+
+def test_an_account_that_somebody_was_just_in_touch_with_is_in_hand_and_on_the_list(ledger_of):
+    found = on_and_off(ledger_of, {"date": "2026-03-29", "kind": "call", "outcome": "reached"})
+    assert found.replays.set_index("as_of").loc[pd.Timestamp("2026-03-31"), ["rule", "flagged"]].tolist() == ["in-touch", True]
+    assert found.stability["on_list"].tolist() == [1, 1, 1, 1]
+    in_hand = found.comparisons.set_index(["measure", "days", "group"]).loc[("unpaid", 30, "in hand")]
+    assert (in_hand["documents"], in_hand["value"]) == (1, 1.0)
+    assert "or a day that was set had not passed (25% of those on it)." in sentences(found)[0]
 
 
 # chance

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from arkit.backtest.replaying import ACCOUNT, DOCUMENT, HORIZONS, Past
+from arkit.backtest.replaying import ACCOUNT, DOCUMENT, HORIZONS, IN_HAND, Past
 from arkit.backtest.sampling import FEWEST, between, drawn_sums, newcombe, wilson
 from arkit.money import to_major, to_minor, units
 from arkit.tables import ACTIONS_IN_ORDER, COMPARISONS, EARLINESS, LOSSES, ORDER_TOTALS, ORDERS, STABILITY
@@ -23,7 +23,7 @@ def comparisons(past: Past) -> pd.DataFrame:
     if not len(late):
         return COMPARISONS.empty()
     customer, names = pd.factorize(late["customer_id"])
-    actions = [action for action in ACTIONS_IN_ORDER if late["action"].eq(action).any()]
+    actions = [action for action in (IN_HAND, *ACTIONS_IN_ORDER) if late["action"].eq(action).any()]
     groups = {FLAGGED: late["flagged"], REST: ~late["flagged"]} | {action: late["action"].eq(action) for action in actions}
     measures = [*_shares(late), *_money_shares(late)]
     cells = [(*measure, group, of) for measure in measures for group, of in groups.items()]

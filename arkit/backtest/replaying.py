@@ -19,8 +19,10 @@ from arkit.scores import score
 
 #: Days after a month-end at which one looks what is still unpaid.
 HORIZONS = (30, 60, 90)
-#: Actions that ask nobody for anything.
-IDLE = ("none", "hold")
+#: Actions that ask nobody for anything, and what their account is called where a rule about these facts decided: somebody was
+#: in touch just before, or a day that was set has not passed. It is being worked on, and counts as on the list.
+IDLE, IN_HAND = ("none", "hold"), "in hand"
+WORKED_ON = ("days_since_contact", "deadline_runs")
 ACCOUNT = ["customer_id", "currency"]
 #: What makes two rows of two days one document.
 DOCUMENT = ["entity", "customer_id", "currency", "document_id", "instalment"]
@@ -115,14 +117,17 @@ def _on(known: Ledger, day: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame,
     documents, notes = known.at(day), as_then(known.notes, day)
     profiles = profile(documents, policy, notes=notes)
     actions = recommend(documents, score(profiles, policy), notes, policy, profiles=profiles, customers=known.customers)[LISTED]
-    flagged = ~actions["action"].isin(IDLE)
+    in_hand = actions["rule"].isin([rule.rule for rule in policy.ladder if set(rule.when) & {*WORKED_ON}])
+    in_hand &= actions["action"].isin(IDLE)
+    actions = actions.assign(flagged=~actions["action"].isin(IDLE) | in_hand)
     is_open = documents[documents["open_amount"].ne(0)]
     net = net_of_credits(is_open)
     items = is_open.assign(open=net)[is_open["kind"].eq("invoice") & net.gt(0)]
     items = items[["as_of", *DOCUMENT, "due_date", "amount", "open", "days_late"]]
     items = items[~_remainder(items["open"], items, policy)]
-    listed = actions.assign(flagged=flagged)[flagged | actions["at_stake"].gt(0)]
-    return listed, items.merge(actions.assign(flagged=flagged)[[*ACCOUNT, "action", "flagged"]], on=ACCOUNT, how="left")
+    listed = actions[actions["flagged"] | actions["at_stake"].gt(0)]
+    steps = actions.assign(action=actions["action"].mask(in_hand, IN_HAND))[[*ACCOUNT, "action", "flagged"]]
+    return listed, items.merge(steps, on=ACCOUNT, how="left")
 
 
 def _remainder(minor: pd.Series, items: pd.DataFrame, policy: Policy) -> pd.Series:

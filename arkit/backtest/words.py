@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from arkit.backtest.judging import DIFFERENCE, FLAGGED, HINDSIGHT, MEDIAN, ORDER_NAMES, REST
+from arkit.backtest.replaying import IDLE
 from arkit.backtest.result import Backtest
 from arkit.backtest.sampling import FEWEST
 from arkit.errors import counted, some
@@ -37,7 +38,7 @@ def sentences(found: Backtest) -> list[str]:
     first, last = found.days[0], found.days[-1]
     span = f"on {first:%Y-%m-%d}" if len(found.days) == 1 else f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     opening = f"{counted(len(found.days), 'month-end')} {span}, each with what was known that evening; "
-    told = [opening + f"what came is looked at until {found.until:%Y-%m-%d}."]
+    told = [opening + f"what came is looked at until {found.until:%Y-%m-%d}. {_on_the_list(found)}"]
     if not len(found.replays) or not found.replays["at_stake"].gt(0).any():
         return [*told, "Nothing was past due on any of them, so there was nobody to ask.", NO_PROOF]
     if not found.stability["on_list"].any():
@@ -55,6 +56,14 @@ def report(found: Backtest) -> str:
         lines += ["", "To know before", *(f"- {remark}" for remark in found.remarks)]
     lines += _table_of_groups(found) + _table_of_orders(found) + _table_of_losses(found)
     return "\n".join(lines + _table_of_lists(found) + _table_of_chances(found))
+
+
+def _on_the_list(found: Backtest) -> str:
+    """What being on the list means, and how much of it is work that had just been done."""
+    rows = found.replays[found.replays["flagged"] & found.replays["at_stake"].gt(0)]
+    worked = rows["action"].isin(IDLE).mean() if len(rows) else 0
+    told = f" ({worked:.0%} of those on it)" if worked else ""
+    return f"On the list means: somebody was to act, or had just been in touch, or a day that was set had not passed{told}."
 
 
 def _nobody(found: Backtest) -> str:
@@ -142,12 +151,12 @@ def _orders(found: Backtest) -> list[str]:
             f"the most that could be reached was {amount[HINDSIGHT]}. "
             + " ".join(_order_verdict(name, rows.loc[name].to_dict(), currency) for name in ORDER_NAMES[1:])
         )
-        held = {name: int(rows.loc[name, "held"]) for name in ORDER_NAMES[1:]}  # pyright: ignore[reportArgumentType]
+        held = {name: counted(int(rows.loc[name, "held"]), "time") for name in ORDER_NAMES[1:]}  # pyright: ignore[reportArgumentType]
         vain = {name: int(rows.loc[name, "in_vain"]) for name in ORDER_NAMES}  # pyright: ignore[reportArgumentType]
         told.append(
             f"Of these contacts {vain['policy']:,} on the list, {vain['oldest first']:,} oldest first and "
             f"{vain['largest first']:,} largest first went to accounts that owed nothing of it {days} days later. Oldest "
-            f"first would have written {held['oldest first']:,} times, and largest first {held['largest first']:,} times, over "
+            f"first would have written {held['oldest first']}, and largest first {held['largest first']}, over "
             "a dispute, a promise or another reason to hold."
         )
     return told
