@@ -458,6 +458,22 @@ CASH = Table(
     ),
 )
 
+CALIBRATION = Table(
+    "calibration",
+    "horizon and tenth of the chances",
+    (
+        Column("horizon", "count", "days ahead that the chances are for"),
+        Column("decile", "count", "1 is the tenth of the forecasts with the lowest chances"),
+        Column("n", "count", "how many forecasts"),
+        Column("said", "share", "their mean chance"),
+        Column("came", "share", "how many of them were paid within the horizon"),
+        Column(
+            "said_amount", "share", "their mean chance, each document at its open amount over the usual one of its currency"
+        ),
+        Column("came_amount", "share", "what of them was paid within the horizon, in amounts likewise"),
+    ),
+)
+
 POINTS = Table(
     "points",
     "customer and ingredient of the score",
@@ -702,7 +718,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, ACTIONS, ROUTES, INTEREST),
+    *(EXPLANATIONS, CASH, CALIBRATION, ACTIONS, ROUTES, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

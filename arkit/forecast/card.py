@@ -17,6 +17,7 @@ from arkit.forecast.steps import HORIZONS, brier, chance, days_at, days_to_money
 from arkit.forecast.training import NAMED
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
+from arkit.tables import CALIBRATION
 
 #: Days between the days looked from inside a test, and how many weeks of cash are compared.
 APART, WEEKS = 5, 8
@@ -38,9 +39,9 @@ class Card:
     ``horizons`` has one row per way and horizon: ``n``, ``paid`` (share), ``brier``, ``brier_base`` (of the base rate known
     at the origin), ``auc``. ``dates`` one row per way: ``n`` documents paid by the end, ``days_off`` (mean absolute error),
     ``days_bias`` (plus: said too late), ``covered`` (share of all followed documents inside the range), ``range_days``.
-    ``deciles`` one row per horizon and tenth of the chances, in count and in amount. ``customers`` tells new and returning
-    customers apart. ``cash`` one row per currency and way: share by which weekly cash was off. ``methods`` says what each
-    origin used.
+    ``deciles`` one row per horizon and tenth of the chances, in count and in amount, shape `CALIBRATION`. ``customers``
+    tells new and returning customers apart. ``cash`` one row per currency and way: share by which weekly cash was off.
+    ``methods`` says what each origin used.
     """
 
     until: pd.Timestamp
@@ -234,8 +235,8 @@ def _deciles(rows: pd.DataFrame) -> pd.DataFrame:
         money = sums[["said_amount", "came_amount"]].div(sums["worth"], axis=0)
         both = pd.concat([sums["n"].astype("int64"), share, money], axis=1).rename_axis("decile").reset_index()
         found.append(both.assign(horizon=horizon))
-    table = pd.concat(found, ignore_index=True)
-    return table[["horizon", "decile", "n", "said", "came", "said_amount", "came_amount"]]
+    columns = CALIBRATION.names
+    return CALIBRATION.conform(pd.concat(found, ignore_index=True)[columns])
 
 
 def _customers(rows: pd.DataFrame) -> pd.DataFrame:
