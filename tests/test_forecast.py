@@ -268,9 +268,13 @@ def test_nothing_open_and_nothing_known_are_answered(ledger_of):
     assert not len(empty.explain(Ledger().at(DAY)))
     one = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, None)])
     model = PaymentForecast().fit(one, "2026-02-10")
-    row = model.predict(one.at("2026-02-10")).iloc[0]
-    assert 0 <= row["p_7"] <= row["p_90"] <= 1
-    assert "from 0 paid documents until 2026-02-10" in row["basis"]
+    told = model.predict(one.at("2026-02-10"))
+    assert told[["document_id", "open_amount", "basis"]].to_numpy().tolist() == [
+        ["1", 100.0, "no payment is known until 2026-02-10, so nothing can be learned: no forecast"]
+    ]
+    assert told[[*CHANCES, "expected_date"]].isna().all(axis=None)
+    assert not len(model.explain(one.at("2026-02-10")))
+    assert not len(cash_forecast(told, one.at("2026-02-10"), one, spread=model.spread_))
     assert not len(features(Ledger(), [DAY]))
 
 

@@ -53,6 +53,8 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
     [900.0, 400.0]
     """
     table = CASH.conform(cash)
+    if table.empty:
+        return sentence("no payment is known that cash could be forecast from")
     table = table.assign(currency=table["currency"].map(html.escape))
     table = table[table.groupby("currency")[["backlog", "flow"]].transform("sum").sum(axis=1).gt(0)]
     if table.empty:

@@ -82,7 +82,8 @@ class PaymentForecast:
 
         Hand over all documents of one day, ``ledger.at(day)``, settled ones too: they tell how customers pay by then.
         Without them the customers' curves as of the day learned until are used. No date is before ``as_of``; a date that
-        most such documents do not reach within a year is missing. A remainder too small to ask for gets no forecast.
+        most such documents do not reach within a year is missing. A remainder too small to ask for gets no forecast, and
+        where no payment is known nothing does: its row has no chances, and says why.
 
         Parameters
         ----------
@@ -96,7 +97,7 @@ class PaymentForecast:
         """
         known, place, method = self._look(documents, notes)
         if known is None:
-            return FORECASTS.empty()
+            return FORECASTS.conform(self._without(documents, place))
         ahead = self.trained_.ahead(known, method)
         as_of = pd.Timestamp(documents["as_of"].max())
         table = documents.reindex(columns=NAMES).iloc[place].reset_index(drop=True)
@@ -108,13 +109,14 @@ class PaymentForecast:
         table["promised_date"] = as_of + pd.to_timedelta(known.facts["promised_in"].astype("float64"), unit="D")
         table["n"] = self.trained_.curves.count(known) if method in YARDSTICKS else known.facts["n"].astype("int64")
         table["basis"] = self._basis(table, method)
-        return FORECASTS.conform(pd.concat([table, self._too_small(documents, place)], ignore_index=True))
+        return FORECASTS.conform(pd.concat([table, self._without(documents, place)], ignore_index=True))
 
     def explain(self, documents: pd.DataFrame, *, notes: pd.DataFrame | None = None, horizon: int = 30) -> pd.DataFrame:
         """What moved the chance of being paid within ``horizon`` days, one row per open document, shape `EXPLANATIONS`.
 
         Each group of facts in turn is set to what is typical of the book; by how much the chance of the method that is
-        used changes is what the group moved it by. The two or three that moved it most are told in words.
+        used changes is what the group moved it by. The two or three that moved it most are told in words. Documents without
+        a forecast have no row.
         """
         known, place, method = self._look(documents, notes)
         if known is None:
@@ -202,7 +204,7 @@ class PaymentForecast:
                 got=f"{len(days):,} days, {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}",
                 fix="ask for one day at a time: predict(ledger.at(day))",
             )
-        if not len(documents):
+        if not len(documents) or not self.trained_.figures["paid"]:
             return None, np.zeros(0, "int64"), self.trained_.method
         rows = DOCUMENTS.conform(documents).reset_index(drop=True)
         lives = Lives.of_documents(rows, self.policy)
@@ -242,15 +244,17 @@ class PaymentForecast:
         far = np.where(table["expected_date"].isna(), f"; less likely than not within {EDGES[-1]} days", "")
         return pd.Series(why + "; ", index=table.index, dtype="str") + own + far
 
-    def _too_small(self, documents: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
-        """Open documents with a remainder that nobody asks for: a row without a forecast."""
+    def _without(self, documents: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
+        """Open documents without a forecast, a row each: where no payment is known all, else remainders nobody asks for."""
         left = np.ones(len(documents), dtype="bool")
         left[place] = False
         owed = (documents["open_amount"].gt(0) & documents["kind"].ne("payment")).to_numpy()
         rows = documents.reindex(columns=[*NAMES, "open_amount"])[left & owed]
         dates = {name: pd.Series(pd.NaT, index=rows.index) for name in ("expected_date", "low_date", "high_date")}
         blank = dict.fromkeys([f"p_{horizon}" for horizon in HORIZONS], np.nan)
-        return rows.assign(**blank, **dates, n=0, basis="a remainder too small to ask for: no forecast")
+        small = "a remainder too small to ask for: no forecast"
+        unknown = f"no payment is known until {self.until_:%Y-%m-%d}, so nothing can be learned: no forecast"
+        return rows.assign(**blank, **dates, n=0, basis=small if self.trained_.figures["paid"] else unknown)
 
     def _must_be_fitted(self) -> None:
         if not hasattr(self, "trained_"):
