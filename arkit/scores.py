@@ -62,6 +62,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
         grade=_grade(reached, policy),
         reasons=_reasons(costs.drop(columns="floor"), _numbers(profiles, policy), profiles),
         would_lift=_would_lift(tenths, profiles, policy),
+        habit=profiles["habit"],
         confidence=profiles["credibility"].round(2),
     )
     return SCORES.conform(scored.join(costs.add_prefix("points_")))

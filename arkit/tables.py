@@ -398,6 +398,7 @@ SCORES = Table(
         Column("grade", "text", "the policy's letter for the score"),
         Column("reasons", "text", "what cost the most points, in words, with the numbers"),
         Column("would_lift", "text", "what would raise it now, in words, with the points it would bring", optional=True),
+        Column("habit", "text", "on what days money usually comes, where that is more than chance", optional=True),
         Column("n", "count", "invoices behind it"),
         Column("confidence", "share", "how much of it rests on the customer's own history"),
     ),
