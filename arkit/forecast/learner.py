@@ -70,8 +70,8 @@ class Boosting:
         high = np.where(np.isnan(table), -np.inf, table).max(axis=0)
         self.varies_ = np.flatnonzero(low < high)
         model = HistGradientBoostingClassifier(
-            learning_rate=0.08,
-            max_iter=120,
+            learning_rate=0.15 if large else 0.08,  # half the trees are half the time, and no worse where rows are many
+            max_iter=60 if large else 120,
             max_leaf_nodes=24 if large else 8,
             min_samples_leaf=200,
             l2_regularization=5.0,
@@ -104,11 +104,10 @@ class Calibrated:
     free: Any = None
     how: str = "not calibrated"
 
-    def calibrate(self, table: np.ndarray, paid: np.ndarray, weight: np.ndarray, documents: int) -> "Calibrated":
-        """Compare with rows the learner has not seen, of so many paid documents."""
+    def calibrate(self, said: np.ndarray, paid: np.ndarray, weight: np.ndarray, documents: int) -> "Calibrated":
+        """Compare what the learner says of rows it has not seen, of so many paid documents, with what came."""
         if documents < FEW:
             return self
-        said = self.learner.hazard(table)
         if documents >= MANY:
             self.free = IsotonicRegression(y_min=SMALLEST, y_max=1 - SMALLEST, out_of_bounds="clip").fit(said, paid, weight)
             self.how = f"isotonic, on {documents:,} documents paid in the later block"

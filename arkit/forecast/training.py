@@ -94,8 +94,8 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
     if learned[1].sum() < FEW or not len(later.day):
         return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
     unseen = _learnable(later, end, draw)
-    best, calibrated = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
-    calibrated.calibrate(*unseen, documents=_paid_documents(later, end))
+    best, calibrated, hazard = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
+    calibrated.calibrate(hazard, *unseen[1:], documents=_paid_documents(later, end))
     trained = Trained(best, calibrated, before, (LEVELS, LEVELS), 1.0, typical, {}, figures)
     ahead = {name: trained.ahead(later, name) for name in (best, *YARDSTICKS)}
     losses = {name: _mean_brier(curve, later, end) for name, curve in ahead.items()}
@@ -146,13 +146,14 @@ def _learnable(known: Known, end: int, draw: np.random.Generator) -> tuple[np.nd
 
 def _best(
     learned: tuple[np.ndarray, ...], unseen: tuple[np.ndarray, ...], *, boosting_only: bool, seed: int
-) -> tuple[str, Calibrated]:
-    """The learner with the lower loss on the later block; with very many documents only one is tried."""
+) -> tuple[str, Calibrated, np.ndarray]:
+    """The learner with the lower loss on the later block, and what it says of it; with very many documents one is tried."""
     tried = {"boosting": Boosting(seed)} | ({} if boosting_only else {"logistic": Logistic(seed)})
     found = {name: Calibrated(learner.fit(*learned)) for name, learner in tried.items()}
-    losses = {name: loss(one.learner.hazard(unseen[0]), unseen[1]) for name, one in found.items()}
+    hazards = {name: one.learner.hazard(unseen[0]) for name, one in found.items()}
+    losses = {name: loss(hazard, unseen[1]) for name, hazard in hazards.items()}
     best = min(losses, key=lambda name: losses[name])
-    return best, found[best]
+    return best, found[best], hazards[best]
 
 
 def _paid_documents(known: Known, end: int) -> int:
