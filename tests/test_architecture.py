@@ -44,6 +44,7 @@ FORECAST = [
     {"steps", "words"},
     {"curves", "learner"},
     {"training"},
+    {"stored"},
     {"model"},
     {"card", "cash"},
 ]
