@@ -102,10 +102,17 @@ def write_month(
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
     blocks: pd.DataFrame | None = None,
+    plans: pd.DataFrame | None = None,
+    instalments: pd.DataFrame | None = None,
+    factorable: pd.DataFrame | None = None,
+    factoring_offers: pd.DataFrame | None = None,
+    preventions: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
     """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
+
+    Tables that are not handed over (plans and so on) are not written; routes and measures stand there without rows.
 
     Raises
     ------
@@ -166,6 +173,11 @@ def write_month(
         "rejects": ledger.rejects,
         "reconciliation": reconciliation,
     }
+    more = {
+        "plans": plans, "instalments": instalments, "factorable": factorable, "factoring_offers": factoring_offers,
+        "preventions": preventions,
+    }  # fmt: skip
+    tables |= {name: table for name, table in more.items() if table is not None}
     if policy.interest.jurisdiction:
         tables["interest"] = _claimed(ledger, documents, policy)
     later = ledger.post_dated(documents["as_of"].max())
