@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arkit.aging import age
     from arkit.allowance import provide
     from arkit.blocks import blocked
+    from arkit.changes import compare
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.factoring import factor
@@ -52,6 +53,7 @@ _ROOMS = {
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
+    "compare": "changes",
     "factor": "factoring",
     "load": "importers",
     "lose": "migration",
@@ -86,6 +88,7 @@ __all__ = [
     "charts",
     "check",
     "claim",
+    "compare",
     "factor",
     "load",
     "lose",

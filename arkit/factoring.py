@@ -39,11 +39,11 @@ def factor(
     factoring gives cash early for good customers who are slow, and is no cure for bad debt. The first reason of these, in
     this order, is in ``why``; all bounds are keys of ``[factoring]``:
 
-    not an invoice, or covered by credit; named in ``blocks``, other than for its usual day of payment; insolvent; also a supplier, who
-    may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than ``age_days`` ago
-    (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices too old; no score,
-    or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of the customer;
-    beyond ``cap`` of all that could be sold in the currency, the customer's first due first.
+    not an invoice, or covered by credit; named in ``blocks``, other than for its usual day of payment; insolvent; also a
+    supplier, who may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than
+    ``age_days`` ago (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices
+    too old; no score, or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of
+    the customer; beyond ``cap`` of all that could be sold in the currency, the customer's first due first.
 
     ``days`` is when the customer is expected to pay: the forecast's ``expected_date`` where one is given, else the due day and
     the days it is usually late (a mean over its settled invoices that leans on the book as if four of those stood behind it),
@@ -253,9 +253,11 @@ def _kind(items: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.Series:
     words = ", " + blocks["kind"].str.replace("_", " ")
     by_one = words.set_axis(pd.MultiIndex.from_frame(blocks[one]))
     by_one = by_one[~by_one.index.duplicated()]
-    single = by_one.reindex(pd.MultiIndex.from_frame(items[one]))
-    whole = by_one.reindex(pd.MultiIndex.from_frame(items[one].assign(document_id="")))
-    return pd.Series(single.fillna(whole).fillna("").to_numpy(), index=items.index, dtype="str")
+    single, whole = (
+        by_one.reindex(pd.MultiIndex.from_frame(of)).set_axis(items.index)
+        for of in (items[one], items[one].assign(document_id=""))
+    )
+    return single.fillna(whole).fillna("").astype("str")
 
 
 def _large_enough(items: pd.DataFrame, bounds: Factoring) -> pd.DataFrame:

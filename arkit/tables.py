@@ -556,6 +556,24 @@ ACTIONS = Table(
     ),
 )
 
+CHANGES = Table(
+    "changes",
+    "customer and currency with something past due on one of two lists",
+    (
+        AS_OF,
+        Column("since", "day", "the day of the list before"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("change", "text", "new, escalated, eased, cleared or unchanged"),
+        Column("was", "text", "the action on the list before; empty: none"),
+        Column("action", "text", "the action now; empty: none"),
+        Column("at_stake_before", "money", "past due after credits, before"),
+        Column("at_stake", "money", "past due after credits, now"),
+        Column("why", "text", "what differs, with the numbers"),
+    ),
+)
+
 ROUTES = Table(
     "routes",
     "customer, currency and way of collecting",
@@ -904,7 +922,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
+    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
     *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),

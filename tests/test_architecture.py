@@ -10,7 +10,7 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
     *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention"),
-    *("actions", "letters", "charts", "workbook", "views"),
+    *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
     {"errors"},

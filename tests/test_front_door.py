@@ -7,7 +7,7 @@ import arkit
 
 NAMES = [
     "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check",
-    "claim", "factor", "load", "lose", "measure", "migrate", "plan", "prevent", "profile", "project", "provide",
+    "claim", "compare", "factor", "load", "lose", "measure", "migrate", "plan", "prevent", "profile", "project", "provide",
     "recommend", "reconcile", "sample_ledger", "score", "styled", "summarise", "trace", "weigh",
     "write_letters", "write_month", "write_sample", "write_workbook",
 ]  # fmt: skip
