@@ -1,9 +1,11 @@
 """From one list of actions to the next: who is new, escalated, eased, cleared or unchanged, and why."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
-from arkit.errors import DayRefused
+from arkit.errors import ArkitError, DayRefused
 from arkit.ladder import STERNNESS
 from arkit.money import texts
 from arkit.tables import ACTIONS, CHANGES
@@ -68,6 +70,30 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ["last", "priority", "at_stake_before", *ACCOUNT], ascending=[True, True, False, True, True], ignore_index=True
     )
     return CHANGES.conform(ordered[CHANGES.names])
+
+
+def read_list(folder: str | Path) -> pd.DataFrame:
+    """The list that a month left in its folder, ``tables/actions.csv``, shape `ACTIONS`.
+
+    Raises
+    ------
+    ArkitError
+        If the folder holds no such month.
+    """
+    path = Path(folder) / "tables" / "actions.csv"
+    text = [column.name for column in ACTIONS.columns if column.holds == "text"]
+    empty = {name: "" for name in ACTIONS.names if name not in text}
+    try:
+        table = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=empty)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ArkitError(
+            f"'{folder}' holds no month to compare with.",
+            expected="a folder that arkit month has written, with tables/actions.csv in it",
+            got=str(error),
+            fix="name the folder of last month's report",
+        ) from error
+    plain = {name: table[name].str.replace(r"^'(?=[=+\-@\t\r])", "", regex=True) for name in text if name in table}
+    return ACTIONS.conform(table.assign(**plain))
 
 
 def _must_follow(before: pd.DataFrame, after: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from arkit.backtest import must_be_new, replay, report, write_backtest
+from arkit.changes import read_list
 from arkit.errors import ArkitError, OutputRefused, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
@@ -54,6 +55,12 @@ def build_parser() -> argparse.ArgumentParser:
     month.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
     month.add_argument(
         "--control-total", metavar="AMOUNT", help="the receivables account's balance: 12345.67, or EUR=12345.67,USD=10"
+    )
+    month.add_argument(
+        "--last",
+        type=Path,
+        metavar="FOLDER",
+        help="the month before, to say what changed; else it is made anew from these books",
     )
     month.add_argument("--replace", action="store_true", help="replace a month already in that folder, workbook and all")
     month.set_defaults(run=_month)
@@ -170,6 +177,8 @@ def _month(said: argparse.Namespace) -> int:
     as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
     if said.policy:
         Policy.read(said.policy)
+    if said.last:
+        read_list(said.last)
     _must_be_free(out, replace=said.replace)
     beside = next(folder for folder in out.parents if folder.exists())
     making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=beside))
@@ -180,6 +189,7 @@ def _month(said: argparse.Namespace) -> int:
             "OPTIONS": _options(said),
             "POLICY": str(said.policy.resolve()) if said.policy else None,
             "CONTROL_TOTAL": said.control_total,
+            "LAST": str(said.last.resolve()) if said.last else None,
             "OUT": str(making / "month"),
         }
         node = run_notebook(find_notebook("month"), parameters, folder=making, on_cell=_progress)

@@ -39,11 +39,11 @@ def factor(
     factoring gives cash early for good customers who are slow, and is no cure for bad debt. The first reason of these, in
     this order, is in ``why``; all bounds are keys of ``[factoring]``:
 
-    not an invoice, or covered by credit; disputed, promised, in a plan or held (``blocks``); insolvent; also a supplier, who
-    may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than ``age_days`` ago
-    (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices too old; no score,
-    or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of the customer;
-    beyond ``cap`` of all that could be sold in the currency, the customer's first due first.
+    not an invoice, or covered by credit; named in ``blocks``, other than for its usual day of payment; insolvent; also a
+    supplier, who may set off; a sole trader; a currency not bought; more than ``up_to_days`` past due, or issued more than
+    ``age_days`` ago (three times its terms where that is more); more than ``cross_age_share`` of the customer's open invoices
+    too old; no score, or one below ``score``; expected within fewer than ``from_days`` days; less than ``smallest`` to sell of
+    the customer; beyond ``cap`` of all that could be sold in the currency, the customer's first due first.
 
     ``days`` is when the customer is expected to pay: the forecast's ``expected_date`` where one is given, else the due day and
     the days it is usually late (a mean over its settled invoices that leans on the book as if four of those stood behind it),
@@ -209,7 +209,7 @@ def _judged(
     reasons: list[tuple[pd.Series, pd.Series | str]] = [
         (~invoice, "not an invoice"),
         (items["face"].le(0), "covered by credit not yet applied"),
-        (named_in(items, blocks), "disputed, promised, in a plan or held: settle that first"),
+        (named_in(items, blocks), "blocked" + _kind(items, blocks) + ": settle that first"),
         (marks["insolvent_since"].le(items["as_of"]), "insolvent: file the claim with the administrator"),
         (marks["is_supplier"].eq(other=True), "we buy there too: they may set off"),
         (marks["is_individual"].eq(other=True), "a sole trader: factors buy from companies"),
@@ -243,6 +243,21 @@ def _judged(
 def _for_a_factor(blocks: pd.DataFrame | None) -> pd.DataFrame | None:
     """The blocks that a factor minds: that a usual day of payment has not passed is none."""
     return blocks if blocks is None or "kind" not in blocks else blocks[blocks["kind"].ne("pay_day")]
+
+
+def _kind(items: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.Series:
+    """What blocks each document, in words; empty where a table does not say."""
+    if blocks is None or "kind" not in blocks:
+        return pd.Series("", index=items.index, dtype="str")
+    one = ["customer_id", "document_id"]
+    words = ", " + blocks["kind"].str.replace("_", " ")
+    by_one = words.set_axis(pd.MultiIndex.from_frame(blocks[one]))
+    by_one = by_one[~by_one.index.duplicated()]
+    single, whole = (
+        by_one.reindex(pd.MultiIndex.from_frame(of)).set_axis(items.index)
+        for of in (items[one], items[one].assign(document_id=""))
+    )
+    return single.fillna(whole).fillna("").astype("str")
 
 
 def _large_enough(items: pd.DataFrame, bounds: Factoring) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What one month leaves behind: its totals, and the files in its folder."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -100,8 +101,7 @@ def write_month(
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
     blocks: pd.DataFrame | None = None,
-    forecasts: pd.DataFrame | None = None,
-    cash: pd.DataFrame | None = None,
+    tables: Mapping[str, pd.DataFrame | None] | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
@@ -109,8 +109,9 @@ def write_month(
 
     Parameters
     ----------
-    forecasts, cash
-        What `arkit.forecast` says of the open documents and of the weeks ahead; without them those tables are not written.
+    tables
+        More tables by their names (forecasts, cash, plans, instalments, factorable, preventions, changes ...), each left as
+        ``tables/NAME.csv``; those that are None are not.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def write_month(
         policy=policy,
         blocked=blocks,
     )
-    tables = {
+    left = {
         "aging": aged.reset_index(),
         "measures": MEASURES.conform(measures),
         "documents": documents,
@@ -171,14 +172,14 @@ def write_month(
         "rejects": ledger.rejects,
         "reconciliation": reconciliation,
     }
-    tables |= {name: table for name, table in (("forecasts", forecasts), ("cash", cash)) if table is not None}
+    left |= {name: table for name, table in (tables or {}).items() if table is not None}
     if policy.interest.jurisdiction:
-        tables["interest"] = _claimed(ledger, documents, policy)
+        left["interest"] = _claimed(ledger, documents, policy)
     later = ledger.post_dated(documents["as_of"].max())
-    tables |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
-    _write_tables(target / "tables", tables)
+    left |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
+    _write_tables(target / "tables", left)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
-    run = _run(summary, ledger, tables) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
+    run = _run(summary, ledger, left) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
     run |= {"dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target

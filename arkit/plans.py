@@ -298,10 +298,10 @@ def _told(due: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         money["instalment"] + " to " + due["ends_on"].dt.strftime("%Y-%m-%d").fillna("") + ", none below " + money["minimum"]
     )
     words += "; worth " + money["expected"] + f" today if each comes with {100 * plans.kept_each:g} %"
-    beside = "; " + due["alternative"] + " would bring " + money["alternative_net"]
     share = np.ceil(100 * due["break_even"].fillna(0) - 1e-9).astype("int64").astype("str")
-    beside += (", less than the plan if each instalment comes with " + share + " % or more").where(
-        due["break_even"].notna(), ", more than the plan even if all of it comes"
+    other = due["alternative"] + ", " + money["alternative_net"]
+    beside = ("; better than " + other + ", if each instalment comes with " + share + " % or more").where(
+        due["break_even"].notna(), "; worse than " + other + ", even if all of it comes"
     )
     words += beside.where(due["alternative"].ne(""), "")
     words += pd.Series(np.where(due["insured"], "; insured: ask the insurer before anything is agreed", ""), index=due.index)

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from arkit.actions import recommend
-from arkit.changes import moved
-from arkit.errors import DayRefused
+from arkit.changes import moved, read_list
+from arkit.errors import ArkitError, DayRefused
 from arkit.history import profile
 from arkit.sample import sample_ledger
 from arkit.scores import score
@@ -107,3 +107,15 @@ def test_two_months_of_the_sample_account_for_every_amount():
         )
     assert {*changed["change"]} == {"new", "escalated", "eased", "cleared", "unchanged"}
     assert changed["why"].ne("").all()
+
+
+def test_a_list_is_read_back_from_the_folder_of_a_month(tmp_path):
+    (tmp_path / "tables").mkdir()
+    listed = actions(SEPTEMBER, ("007", "call", 9.0, 9), ("NA", "none", 0.0, 0)).assign(reason=["'=1+1", ""], name=["'-x", "y"])
+    listed.to_csv(tmp_path / "tables" / "actions.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(read_list(tmp_path), listed.assign(reason=["=1+1", ""], name=["-x", "y"]))
+
+
+def test_a_folder_without_a_month_is_refused(tmp_path):
+    with pytest.raises(ArkitError, match=r"(?s)holds no month to compare with.*fix: name the folder of last month's report"):
+        read_list(tmp_path)

@@ -105,9 +105,15 @@ def test_what_comes_soon_by_itself_is_not_worth_selling():
 
 
 def test_what_is_disputed_or_held_is_not_sold():
-    blocks = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"]})
-    told = why(documents(("C1", "A", 9000.0, 5), ("C1", "B", 9000.0, 5)), blocks=blocks)
-    assert told == {"A": "disputed, promised, in a plan or held: settle that first", "B": ""}
+    table = documents(("C1", "A", 9000.0, 5), ("C1", "B", 9000.0, 5), ("C2", "C", 9000.0, 5), ("C2", "D", 9000.0, 5))
+    blocks = pd.DataFrame(
+        {"customer_id": ["C1", "C2", "C1"], "document_id": ["A", "", "B"], "kind": ["dispute", "handed_over", "pay_day"]}
+    )
+    told = why(table, known=scores(C1=70.0, C2=70.0), blocks=blocks)
+    assert told == {"A": "blocked, dispute: settle that first", "B": ""} | dict.fromkeys(
+        "CD", "blocked, handed over: settle that first"
+    )
+    assert why(table, known=scores(C1=70.0, C2=70.0), blocks=blocks.drop(columns="kind"))["B"] == "blocked: settle that first"
 
 
 def test_credits_come_off_the_oldest_first():

@@ -257,3 +257,22 @@ def test_the_ultimate_is_at_most_what_was_billed_and_at_least_what_came_in(rows)
     ultimate = formulas.ultimate(known, billed)
     assert (ultimate <= billed).all()
     assert (ultimate.fillna(0) >= known.max(axis=1).fillna(0) - 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "months", "payment"),
+    [(9000, 0.0, 6, 1500.0), (9000, 0.10, 6, 1544.05), (9000, 0.10, 5, 1845.25), (100, 0.12, 1, 101.0)],
+)
+def test_level_payments_clear_the_amount(amount, rate, months, payment):
+    found = formulas.level_payment(amount, rate, months)
+    assert round(found, 2) == payment
+    # discounted at the same rate, the payments are worth the amount
+    assert formulas.plan_value(0, found, months, rate) == pytest.approx(amount)
+
+
+def test_what_an_advance_costs_a_year():
+    assert round(100 * formulas.advance_cost(375, 8500, 45), 1) == 35.8
+    assert np.isnan(formulas.advance_cost(375, 0, 45))
+    assert np.isnan(formulas.advance_cost(375, 8500, 0))
+    # it does not depend on the days: a fee per 30 days is a rate
+    assert formulas.advance_cost(250, 8500, 30) == pytest.approx(formulas.advance_cost(500, 8500, 60))

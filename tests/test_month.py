@@ -6,15 +6,18 @@ import pytest
 from arkit.actions import recommend
 from arkit.aging import age
 from arkit.errors import ArkitError, DayRefused, OutputRefused
+from arkit.factoring import factor, offers
 from arkit.history import profile
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.month import summarise, write_month
+from arkit.plans import plan, schedule
 from arkit.policy import Policy
+from arkit.prevention import prevent
 from arkit.routes import weigh
 from arkit.sample import sample_ledger
 from arkit.scores import score
-from arkit.tables import ACTIONS, RECEIPTS, REJECTS, SCORES
+from arkit.tables import ACTIONS, PROFILES, RECEIPTS, REJECTS, SCORES
 
 DAY = "2026-10-31"
 ROWS = [
@@ -177,8 +180,21 @@ def read(folder, name):
 def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     assert {path.name for path in folder.iterdir()} == {"actions.xlsx", "letters", "run.json", "tables"}
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "aging", "measures", "documents", "scores", "actions", "routes", "receipts", "rejects", "reconciliation",
+        "aging", "measures", "documents", "scores", "actions", "blocks", "routes", "receipts", "rejects", "reconciliation",
     }  # fmt: skip
+
+
+def test_plans_and_what_else_was_weighed_stand_in_tables_of_their_own_where_they_are_handed_over(made, tmp_path):
+    documents, scores = made["documents"], made["scores"]
+    factorable = factor(documents, scores)
+    more = {
+        "plans": plan(documents), "instalments": schedule(plan(documents)), "factorable": factorable,
+        "factoring_offers": offers(factorable, {"EUR": 100.0}), "preventions": prevent(documents, PROFILES.empty()),
+    }  # fmt: skip
+    month = write_month(tmp_path / "month", **made, **more)
+    for name, table in more.items():
+        assert list(read(month, name)) == list(table)
+        assert len(read(month, name)) == len(table)
 
 
 def test_no_text_of_a_table_begins_as_a_formula(folder):

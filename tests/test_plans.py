@@ -148,12 +148,10 @@ def test_the_break_even_is_where_plan_and_alternative_are_worth_the_same():
     row = offered(customer(), routes=routes)
     assert (row["alternative"], row["alternative_net"]) == ("agency", 8000)
     assert plan_value(3000, 1500, 6, 0.10, row["break_even"]) == pytest.approx(8000)
-    assert row["why"].endswith(
-        "; agency would bring 8,000.00 EUR, less than the plan if each instalment comes with 85 % or more"
-    )
+    assert row["why"].endswith("; better than agency, 8,000.00 EUR, if each instalment comes with 85 % or more")
     better = offered(customer(), routes=routes.assign(net=11_900.0))
     assert np.isnan(better["break_even"])
-    assert better["why"].endswith(" would bring 11,900.00 EUR, more than the plan even if all of it comes")
+    assert better["why"].endswith("; worse than agency, 11,900.00 EUR, even if all of it comes")
 
 
 # -- schedules ---------------------------------------------------------------------------------------------------------------

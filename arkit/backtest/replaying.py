@@ -14,8 +14,9 @@ from arkit.ledger import Ledger, parse_day
 from arkit.money import to_minor, units
 from arkit.netting import net_of_credits
 from arkit.notes import CLOSED
-from arkit.policy import Policy
+from arkit.policy import DEFAULT, Policy
 from arkit.scores import score
+from arkit.tables import ACTIONS
 
 #: Days after a month-end at which one looks what is still unpaid.
 HORIZONS = (30, 60, 90)
@@ -112,11 +113,28 @@ def _must_tell(known: Ledger, days: list[pd.Timestamp], last: pd.Timestamp) -> N
         )
 
 
-def _on(known: Ledger, day: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The list of one day, and the invoices that were open on it."""
+def list_before(ledger: Ledger, day: str | pd.Timestamp, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """The list that the month-end before a day would have brought with what was known then, shape `ACTIONS`.
+
+    Where the books hold lists of open items, the one before the day stands for the month-end; without rows where they do not
+    reach that far back.
+    """
+    before = [end for end in ledger.month_ends(day, 2) if end < parse_day(day)]
+    return _listed(ledger.until(before[-1]), before[-1], policy)[0] if before else ACTIONS.empty()
+
+
+def _listed(known: Ledger, day: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The list of one day, and the documents it was made from."""
     documents, notes = known.at(day), as_then(known.notes, day)
     profiles = profile(documents, policy, notes=notes)
-    actions = recommend(documents, score(profiles, policy), notes, policy, profiles=profiles, customers=known.customers)[LISTED]
+    scores = score(profiles, policy)
+    return recommend(documents, scores, notes, policy, profiles=profiles, customers=known.customers), documents
+
+
+def _on(known: Ledger, day: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The list of one day, and the invoices that were open on it."""
+    actions, documents = _listed(known, day, policy)
+    actions = actions[LISTED]
     in_hand = actions["rule"].isin([rule.rule for rule in policy.ladder if set(rule.when) & {*WORKED_ON}])
     in_hand &= actions["action"].isin(IDLE)
     actions = actions.assign(flagged=~actions["action"].isin(IDLE) | in_hand)
