@@ -22,6 +22,7 @@ bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/month.py
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/series.py
+	$(BIN)/python benchmarks/deciding.py
 
 docs: .venv/installed ## what is written from the code: tables, policy, accounting systems
 	$(BIN)/python docs/write.py
