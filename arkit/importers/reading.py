@@ -15,7 +15,7 @@ from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
 from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, PAYING
 from arkit.importers.mapping import Mapping
-from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
+from arkit.importers.rows import SOFT, Layout, Rows, at_a_glance, classify, differences, printed_day
 from arkit.importers.sheets import Sheet, as_text
 from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
@@ -197,10 +197,12 @@ def must_be_usable(sheet: Sheet) -> None:
     """Refuse a layout that is known to hold no receivables, and say which report to export instead."""
     index, layout = recognise(sheet)
     if isinstance(layout, Unusable):
+        records = counted(at_a_glance(sheet, index)["entry"], "record")
+        headings = some([" ".join(heading.split()) for heading in sheet.row(index) if heading], 6)
         raise ImportRefused(
             f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
             expected="a report that lists single documents and what is owed on each",
-            got=f"row {index + 1}: {some([' '.join(heading.split()) for heading in sheet.row(index) if heading], 6)}",
+            got=f"{records} under row {index + 1}: {headings}",
             fix=layout.instead,
         )
 

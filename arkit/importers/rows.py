@@ -14,6 +14,8 @@ from arkit.importers.headings import DATES, MONEY, Columns
 from arkit.importers.sheets import Sheet, as_text
 from arkit.money import NO_CURRENCY, plain
 
+#: What a row can be in the end.
+KINDS = ("entry", "heading", "total", "footer", "blank", "rejected")
 #: Columns of dates and amounts that belong to a customer, not to a posting.
 SOFT = ("since", "credit_limit")
 #: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
@@ -100,6 +102,26 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
     kind[closely.index] = closely
     grouped = _nested if layout.export.nested else _groups
     return Rows(kind, grouped(odd, closely, body.index, layout.export.nested), odd, label)
+
+
+def at_a_glance(sheet: Sheet, header: int | None = None) -> dict[str, int]:
+    """What the rows of a sheet look like that is not read: a total says so, an entry has two cells or more.
+
+    Parameters
+    ----------
+    header
+        The index of the row of headings; without it the first row with two cells or more.
+    """
+    columns = [cells.texts(column) for _, column in sheet.cells.items()]
+    filled = sum((column.ne("").astype("int64") for column in columns), pd.Series(0, index=sheet.cells.index))
+    label = pd.Series("", index=sheet.cells.index, dtype="str")
+    for column in reversed(columns):
+        label = column.mask(column.eq(""), label)
+    full = filled.gt(1)
+    header = (int(full.to_numpy().argmax()) if full.any() else 0) if header is None else header
+    kind = pd.Series("heading", index=filled.index, dtype="str").mask(full & (filled.index > header), "entry")
+    kind = kind.mask(label.str.match(TOTAL), "total").mask(filled.eq(0), "blank")
+    return dict.fromkeys(KINDS, 0) | {str(name): int(count) for name, count in kind.value_counts().items()}
 
 
 _NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
