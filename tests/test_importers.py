@@ -924,7 +924,7 @@ def test_a_workbook_of_empty_sheets_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("arkit.importers.workbooks.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("arkit.importers.bounds.MOST_UNPACKED", 1000)
     with pytest.raises(ImportRefused, match="bytes that unpack to"):
         load(xlsx(tmp_path, {"Sheet1": [["Customer", "Date", "Amount"]]}))
 
@@ -1224,8 +1224,7 @@ def test_payments_that_the_invoices_disprove_leave_a_folder_readable_and_are_lis
     assert (len(documents), totals(documents, "amount").to_dict()) == (400, {"XXX": 11860.87})
     assert ledger.rejects["file"].value_counts().to_dict() == {"payments.csv": 403}
     assert "403 payments of 11,087.54 in all not used, for they are not what the invoices state as paid" in said(ledger)
-    odd = "1 customer with another balance than their documents add up to: Ludwig Krajcik DVM states -142.85, its documents 257.15"
-    assert odd in said(ledger)
+    assert "1 customer with another balance than their documents add up to: Ludwig Krajcik DVM states -142.85" in said(ledger)
     with pytest.raises(ArkitError):
         ledger.at("2020-06-30")
 
