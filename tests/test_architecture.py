@@ -9,18 +9,20 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
-    *("measures", "migration", "cohorts", "allowance"),
-    *("actions", "letters", "charts", "workbook", "views"),
+    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention"),
+    *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
     {"errors"},
     {"money", "buckets", "formulas"},
-    {"tables", "terms"},
-    {"policy", "postings", "snapshots", "sums"},
+    {"tables", "terms", "courts"},
+    {"ladder", "postings", "snapshots", "sums"},
+    {"policy"},
     {"ledger", "netting", "notes"},
-    {"candidates", "figures"},
+    {"blocks", "candidates", "figures", "recovery"},
+    {"facts"},
     STEPS,
-    {"sample", "month", "report"},
+    {"sample", "month", "report", "backtest", "what_if"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -37,6 +39,7 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
+CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -44,9 +47,18 @@ FORECAST = [
     {"steps", "words"},
     {"curves", "learner"},
     {"training"},
+    {"stored"},
     {"model"},
     {"card", "cash"},
 ]
+BACKTEST = [
+    {"sampling", "replaying"},
+    {"calibration", "judging"},
+    {"result"},
+    {"words"},
+]
+#: Rooms that are folders, and the floors inside.
+WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -64,7 +76,7 @@ HEAVY = {
 
 def rooms():
     files = {path.stem: [path] for path in HOUSE.glob("*.py") if path.stem != "__init__"}
-    return files | {name: sorted((HOUSE / name).rglob("*.py")) for name in ("importers", "forecast")}
+    return files | {name: sorted((HOUSE / name).rglob("*.py")) for name in WINGS}
 
 
 def imported(path):
@@ -91,7 +103,7 @@ def test_imports_go_down_only(room):
     assert not up, f"{room}.py imports {sorted(up)}, which stand on its own floor or above it"
 
 
-@pytest.mark.parametrize(("wing", "floors"), [("importers", IMPORTERS), ("forecast", FORECAST)])
+@pytest.mark.parametrize(("wing", "floors"), WINGS.items())
 def test_wings_have_floors_of_their_own(wing, floors):
     floor = {room: number for number, names in enumerate(floors) for room in names}
     home = HOUSE / wing
