@@ -26,9 +26,10 @@ FLOORS = [
     {"cli"},
 ]
 IMPORTERS = [
-    {"framed", "kinds", "matching", "opendocument"},
-    {"plaintext"},
-    {"markup", "workbooks"},
+    {"extent", "framed", "kinds", "matching"},
+    {"oldbook", "opendocument", "plaintext"},
+    {"bounds", "markup", "plainsums"},
+    {"workbooks"},
     {"sheets"},
     {"cells"},
     {"headings"},

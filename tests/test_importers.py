@@ -924,7 +924,7 @@ def test_a_workbook_of_empty_sheets_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("arkit.importers.workbooks.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("arkit.importers.bounds.MOST_UNPACKED", 1000)
     with pytest.raises(ImportRefused, match="bytes that unpack to"):
         load(xlsx(tmp_path, {"Sheet1": [["Customer", "Date", "Amount"]]}))
 
@@ -1204,9 +1204,29 @@ def test_sample_exports_read_as_they_should(name, documents, open_total, credit,
 
 
 @exports
-def test_a_printed_list_without_dates_and_amounts_is_counted_and_set_aside():
+def test_a_printed_list_without_dates_and_amounts_is_counted_and_refused_by_name():
     (file,) = check(SHARED / "exports" / "sap" / "sap_unconverted_list_sample.txt")["files"]
-    assert (file["status"], file["message"]) == ("refused", "4 rows without dates and amounts: set aside")
+    assert (file["status"], file["rows"]["entry"]) == ("refused", 4)
+    assert file["message"].startswith(
+        "ImportRefused: 'sap_unconverted_list_sample.txt' is a list of SAP line items without amounts: "
+        "it does not say how much the items are.\n"
+    )
+    assert "\n  got: 4 records under row 4: DocumentNo, Year, Itm, Clrng doc., Text\n" in file["message"]
+
+
+@exports
+def test_payments_that_the_invoices_disprove_leave_a_folder_readable_and_are_listed():
+    folder = SHARED / "exports" / "invoiceninja"
+    found = check(folder)
+    assert (found["message"], found["open_total"]) == ("", {"XXX": "6174.66"})
+    ledger = load(folder)
+    documents = ledger.at("2020-12-19")
+    assert (len(documents), totals(documents, "amount").to_dict()) == (400, {"XXX": 11860.87})
+    assert ledger.rejects["file"].value_counts().to_dict() == {"payments.csv": 403}
+    assert "403 payments of 11,087.54 in all not used, for they are not what the invoices state as paid" in said(ledger)
+    assert "1 customer with another balance than their documents add up to: Ludwig Krajcik DVM states -142.85" in said(ledger)
+    with pytest.raises(ArkitError):
+        ledger.at("2020-06-30")
 
 
 @real

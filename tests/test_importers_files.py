@@ -10,9 +10,10 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.chart import BarChart, Reference
 
 from arkit.errors import ImportRefused
-from arkit.importers import markup, plaintext, workbooks
+from arkit.importers import bounds, markup, plainsums, plaintext, workbooks
 from arkit.importers.sheets import read_sheets
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -403,7 +404,7 @@ def test_formulas_that_add_up_themselves_are_refused(formulas, got):
 
 
 def test_a_formula_over_more_cells_than_arkit_adds_up_is_refused_and_not_cut_short(monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_SUMMED", 3)
+    monkeypatch.setattr(plainsums, "MOST_SUMMED", 3)
     assert only(workbooks, book([[1, 2], [3], ["=SUM(A1:A2,B1)"]]))[2] == [6, None]
     with pytest.raises(ImportRefused, match=re.escape("got: A3 =SUM(A1:B2)")):
         only(workbooks, book([[1, 2], [3], ["=SUM(A1:B2)"]]))
@@ -428,7 +429,7 @@ def packed_as(content, size, crc=None):
 
 @pytest.mark.parametrize("crc", [False, True], ids=["size", "size and sum"])
 def test_a_workbook_that_unpacks_to_more_than_its_directory_says_is_refused(monkeypatch, crc):
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(bounds, "MOST_UNPACKED", 1_000_000)
     large = edited(book([["Customer"]]), (b"<sheetData>", b"<!--" + b" " * 20_000_000 + b"--><sheetData>"))
     assert len(large) < 50_000
     with pytest.raises(ImportRefused, match=r"[\d,]+ bytes that unpack to more than 1,000,000"):
@@ -515,6 +516,200 @@ def test_blank_cells_repeated_behind_the_last_filled_one_do_no_harm():
 def test_an_open_document_that_is_no_xml_inside_is_refused():
     with pytest.raises(ImportRefused, match="expected: a whole workbook"):
         only(workbooks, open_document(line("<table:table-cell>")))
+
+
+def test_texts_that_are_repeated_without_end_are_refused_before_they_take_memory():
+    rows = line(repeated("x" * 10_000, 1_000), 1_000)
+    with pytest.raises(ImportRefused, match=r"got: cells that repeat long texts: 10,000,000,000 characters in all"):
+        only(workbooks, open_document(rows))
+
+
+def sharing(texts, rows):
+    """A workbook whose cells show shared texts by their numbers."""
+    lines = [
+        f'<row r="{number}">' + "".join(f'<c t="s"><v>{text}</v></c>' for text in line) + "</row>"
+        for number, line in enumerate(rows, 1)
+    ]
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = f'<sst xmlns="{main}">' + "".join(f"<si><t>{text}</t></si>" for text in texts) + "</sst>"
+    content = edited(
+        book([["x"]]), (b"<sheetData>", b"<sheetData><!--"), (b"</sheetData>", f"-->{''.join(lines)}</sheetData>".encode())
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("xl/sharedStrings.xml", strings)
+    return out.getvalue()
+
+
+def test_shared_texts_are_counted_as_often_as_they_are_shown():
+    content = sharing(["Customer", "x" * 30_000], [[1] * 20] * 300)
+    assert len(content) < 20_000
+    with pytest.raises(ImportRefused, match=r"got: cells that repeat long texts: 180,[0-9]{3},[0-9]{3} characters in all"):
+        only(workbooks, content)
+
+
+def test_one_long_text_among_many_cells_does_no_harm():
+    rows = only(workbooks, sharing(["Customer", "x" * 32_000], [[1, 0], *[[0, 0]] * 5_000]))
+    assert (len(rows), len(rows[0][0]), rows[-1]) == (5_001, 32_000, ["Customer", "Customer"])
+
+
+def test_a_workbook_that_lists_one_sheet_many_times_is_refused():
+    content = edited(
+        book([["Customer"], ["Acme"]]),
+        (b"</sheets>", b"".join(b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(9, 99)) + b"</sheets>"),
+        part="xl/workbook.xml",
+    )
+    with pytest.raises(ImportRefused, match="got: one that lists 91 sheets and holds 1"):
+        only(workbooks, content)
+
+
+def test_a_workbook_with_a_sheet_that_is_a_chart_is_read():
+    new = openpyxl.Workbook()
+    new.active.append(["Customer", 7])
+    chart = BarChart()
+    chart.add_data(Reference(new.active, min_col=2, min_row=1, max_row=1))
+    new.create_chartsheet("Picture").add_chart(chart)
+    out = io.BytesIO()
+    new.save(out)
+    assert only(workbooks, out.getvalue()) == [["Customer", 7]]
+
+
+def test_a_binary_workbook_of_excel_is_refused_by_that_name():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("xl/workbook.bin", b"\x83\x01\x00")
+    with pytest.raises(ImportRefused, match=r"(?s)got: a binary one \(\.xlsb\).*fix: save it as \.xlsx or CSV"):
+        only(workbooks, out.getvalue())
+
+
+# old binary workbooks
+
+
+def record(kind, data=b""):
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def cell(row, column, number=1.0):
+    return record(0x0203, struct.pack("<HHHd", row, column, 0, number))
+
+
+def shown(row, column, text):
+    """A cell that shows one of the shared texts, by its number."""
+    return record(0x00FD, struct.pack("<HHHI", row, column, 0, text))
+
+
+BEGINS = {kind: record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0)) for kind in (5, 16)}
+ENDS = record(0x0A)
+
+
+def records(cells, texts=(), sheets=1, globals_=b""):
+    """The stream of a workbook that lists its one sheet so many times; long texts go on in a record behind."""
+    packed = b"".join(struct.pack("<HB", len(text), 0) + text.encode() for text in texts)
+    said = record(0x00FC, struct.pack("<II", len(texts), len(texts)) + packed[:8_000])
+    if len(packed) > 8_000:
+        said += record(0x003C, b"\0" + packed[8_000:])
+    head = BEGINS[5] + globals_ + (said if texts else b"")
+    start = len(head) + sheets * len(record(0x85, b"-" * 10)) + len(ENDS)
+    listed = [record(0x85, struct.pack("<IBBBB", start, 0, 0, 2, 0) + b"s%d" % (number % 10)) for number in range(sheets)]
+    return head + b"".join(listed) + ENDS + BEGINS[16] + cells + ENDS
+
+
+def container(stream, chain=None, header=()):
+    """A stream in a container of 512-byte sectors: a table, a directory, and the stream behind them."""
+    stream = stream.ljust(4_096, b"\0")
+    sectors = -(-len(stream) // 512)
+    tables = -(-(sectors + 40) // 128)
+    following = [0xFFFFFFFD] * tables + [0xFFFFFFFE] + [*range(tables + 2, tables + 1 + sectors), 0xFFFFFFFE]
+    following = chain(following, tables) if chain else following
+    table = struct.pack(f"<{len(following)}I", *following).ljust(tables * 512, b"\xff")
+    entries = [("Root Entry", 5, 0xFFFFFFFE, 0), ("Workbook", 2, tables + 1, len(stream))]
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(name) * 2 + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF)
+        + b"\0" * 36
+        + struct.pack("<III", first, length, 0)
+        for name, kind, first, length in entries
+    ).ljust(512, b"\0")
+    raw = bytearray((workbooks.OLD.ljust(24, b"\0") + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)).ljust(44, b"\0"))
+    raw += struct.pack("<IIIIIIII", tables, tables, 0, 4_096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    raw += struct.pack("<109I", *[*range(tables), *[0xFFFFFFFF] * (109 - tables)])
+    for at, value in header:
+        raw[at : at + 4] = struct.pack("<I", value)
+    return bytes(raw) + table + directory + stream.ljust(sectors * 512, b"\0")
+
+
+def test_an_old_workbook_is_read():
+    stream = records(shown(0, 0, 0) + cell(1, 1, 7.5) + shown(1, 0, 1), ["Customer", "x" * 9_000])
+    rows = only(workbooks, container(stream))
+    assert rows == [["Customer", None], ["x" * 9_000, 7.5]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "got"),
+    [
+        (cell(0, 0) + cell(65_535, 65_535), "65,536 rows and 65,536 columns"),
+        (cell(65_535, 255), "65,536 rows and 256 columns"),
+        (record(0x0200, struct.pack("<IIHHH", 0, 2**31, 0, 60_000, 0)) + cell(0, 0), "2,147,483,648 rows and 60,000 columns"),
+        (
+            record(0x00BD, struct.pack("<HH", 65_000, 0) + b"\0" * 6 + struct.pack("<H", 65_000)),
+            "65,001 rows and 65,001 columns",
+        ),
+    ],
+)
+def test_an_old_workbook_whose_cells_lie_far_apart_is_refused_before_it_takes_memory(cells, got):
+    with pytest.raises(ImportRefused, match=f"got: a sheet that spans {got} and is nearly blank or repeats itself"):
+        only(workbooks, container(records(cells)))
+
+
+def test_an_old_workbook_may_claim_a_whole_sheet_and_fill_little_of_it():
+    claims = record(0x0200, struct.pack("<IIHHH", 0, 65_536, 0, 256, 0))
+    assert only(workbooks, container(records(claims + cell(0, 0, 3.0)))) == [[3.0]]
+
+
+def test_an_old_workbook_that_shows_a_long_text_over_and_over_is_refused():
+    stream = records(b"".join(shown(row, 0, 0) for row in range(5_000)), ["x" * 30_000])
+    with pytest.raises(ImportRefused, match="got: cells that repeat long texts: 150,000,000 characters in all"):
+        only(workbooks, container(stream))
+
+
+def test_an_old_workbook_that_lists_one_sheet_many_times_is_refused():
+    stream = records(b"".join(cell(row, 0) for row in range(30_000)), sheets=200)
+    with pytest.raises(ImportRefused, match="got: a sheet that spans 30,000 rows and 1 columns and is nearly blank or repeats"):
+        only(workbooks, container(stream))
+
+
+def circle(following, tables):
+    """The directory is followed by itself."""
+    return [*following[:tables], tables, *following[tables + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("chain", "header", "got"),
+    [
+        (circle, (), "one whose parts run in circles"),
+        (None, [(68, 10)], "one whose parts run in circles"),
+        (None, [(44, 0x7FFFFFFF)], "one whose header claims more than the file holds"),
+        (None, [(64, 60_000)], "one whose header claims more than the file holds"),
+        (None, [(48, 0x00FFFFFF)], "one that is damaged"),
+    ],
+)
+def test_a_container_that_does_not_end_or_claims_too_much_is_refused(chain, header, got):
+    with pytest.raises(ImportRefused, match=f"(?s)expected: a workbook\n  got: {got}"):
+        only(workbooks, container(records(cell(0, 0)).ljust(4_096, b"\0") + struct.pack("<128I", *[10] * 128), chain, header))
+
+
+def test_an_old_workbook_behind_a_password_is_refused_by_that_name():
+    stream = records(cell(65_535, 65_535), globals_=record(0x2F, struct.pack("<HHH", 1, 1, 1)))
+    with pytest.raises(ImportRefused, match="got: one that is protected"):
+        only(workbooks, container(stream))
+
+
+@pytest.mark.parametrize("keep", [30, 511, 700, 1_500, 2_000])
+def test_an_old_workbook_that_was_cut_off_is_refused(keep):
+    with pytest.raises(ImportRefused, match=r"'july\.xls' cannot be read"):
+        only(workbooks, container(records(cell(0, 0)))[:keep])
 
 
 # workbooks that cannot be opened

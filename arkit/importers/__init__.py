@@ -14,7 +14,9 @@ from arkit.importers.headings import FIELD, normal
 from arkit.importers.joining import ASIDE, join
 from arkit.importers.mapping import KEPT, Mapping
 from arkit.importers.reading import Options, Part, must_be_usable, read
-from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, as_text, read_sheets
+from arkit.importers.rows import KINDS as ROWS
+from arkit.importers.rows import at_a_glance
+from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, read_sheets
 from arkit.importers.systems import recognise
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
@@ -23,7 +25,6 @@ from arkit.tables import CUSTOMERS, DOCUMENTS, MISSING, RECEIPTS
 __all__ = ["check", "load", "write_aliases", "write_mapping"]
 
 Exports = str | Path | Iterable[str | Path]
-ROWS = ("entry", "heading", "total", "footer", "blank", "rejected")
 _DATE_OR_AMOUNT = re.compile(r"\D*\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}.*|\D*\d[\d.,' ]*[.,]\d{2}\D*")
 
 
@@ -69,7 +70,7 @@ def load(
     aside: list[Sheet] = []
     seen: dict[str, Path] = {}
     for path in _files(exports):
-        read_here, left = _read_file(path, options, seen)
+        read_here, left = _read(_sheets_once(path, seen), options)
         parts += read_here
         aside += left
     _must_fit(options.mapping, parts)
@@ -109,12 +110,14 @@ def check(
     refused: list[dict[str, object]] = []
     seen: dict[str, Path] = {}
     for path in _files(exports):
+        sheets: list[Sheet] = []
         try:
-            parts, aside = _read_file(path, options, seen)
+            sheets = _sheets_once(path, seen)
+            parts, aside = _read(sheets, options)
             read_parts += [(part, join([part], undated=_last_day([part]))) for part in parts]
             refused += [_aside(sheet) for sheet in aside]
         except ArkitError as error:
-            refused.append(_not_read(path.name, f"{type(error).__name__}: {error}"))
+            refused.append(_not_read(path.name, f"{type(error).__name__}: {error}", sheets))
     good = [part for part, _ in read_parts]
     message, owed, same = "", {}, aliases.suggest(CUSTOMERS.empty())
     try:
@@ -254,8 +257,8 @@ def _is_export(path: Path) -> bool:
     return path.suffix.lower() in TEXT_FILES + WORKBOOKS and not path.name.startswith((".", "~"))
 
 
-def _read_file(path: Path, options: Options, seen: dict[str, Path]) -> tuple[list[Part], list[Sheet]]:
-    """The sheets of a file that were read, and those that hold nothing of receivables; ``seen`` are files by their hash."""
+def _sheets_once(path: Path, seen: dict[str, Path]) -> list[Sheet]:
+    """The sheets of a file; refused if a file that was read before, ``seen`` by its hash, holds the same."""
     sheets = read_sheets(path)
     before = seen.setdefault(sheets[0].sha256, path)
     if before is not path:
@@ -265,6 +268,11 @@ def _read_file(path: Path, options: Options, seen: dict[str, Path]) -> tuple[lis
             got=f"{before} and {path}, alike to the last byte",
             fix="leave one of them out",
         )
+    return sheets
+
+
+def _read(sheets: list[Sheet], options: Options) -> tuple[list[Part], list[Sheet]]:
+    """The sheets of a file that were read, and those that hold nothing of receivables."""
     parts, aside = [], []
     for sheet in sheets:
         must_be_usable(sheet)
@@ -324,17 +332,16 @@ def _proven(part: Part, options: Options) -> dict[str, str | None]:
 
 
 def _aside(sheet: Sheet) -> dict[str, object]:
-    """A sheet that holds nothing of receivables, as JSON carries it: its first full row counts as headings."""
-    filled = sheet.cells.map(lambda cell: bool(as_text(cell).strip())).sum(axis=1)
-    blank, titles, full = ((filled == 0).sum(), (filled == 1).sum(), (filled > 1).sum())
-    rows = dict.fromkeys(ROWS, 0) | {"blank": int(blank), "heading": int(titles + 1), "entry": int(full - 1)}
-    message = f"{counted(int(full - 1), 'row')} without dates and amounts: set aside"
-    return _not_read(sheet.file, message) | {"set_aside": True, "warnings": [message], "rows": rows}
+    """A sheet that holds nothing of receivables, as JSON carries it."""
+    message = f"{counted(at_a_glance(sheet)['entry'], 'row')} without dates and amounts: set aside"
+    return _not_read(sheet.file, message, [sheet]) | {"set_aside": True, "warnings": [message]}
 
 
-def _not_read(name: str, message: str) -> dict[str, object]:
+def _not_read(name: str, message: str, sheets: list[Sheet]) -> dict[str, object]:
     """A file that was not read, as JSON carries it."""
-    nothing = {column.name: MISSING[column.holds] for column in RECEIPTS.columns} | {"file": name}
+    counts = [at_a_glance(sheet) for sheet in sheets]
+    rows = {kind: sum(count[kind] for count in counts) for kind in ROWS}
+    nothing = {column.name: MISSING[column.holds] for column in RECEIPTS.columns} | {"file": name} | rows
     return _understood(DOCUMENTS.empty(), pd.Series(nothing, dtype="object")) | {"status": "refused", "message": message}
 
 

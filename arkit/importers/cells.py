@@ -359,6 +359,29 @@ _READABLE = {
 }
 
 
+#: Signs that mean one currency only.
+SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "₹": "INR", "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "NZ$": "NZD"}
+#: Codes that are taken for currencies where they stand beside an amount.
+_CODES = (
+    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KES KRW KWD MAD MXN MYR NGN NOK NZD "
+    "PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR"
+)
+_BESIDE = re.compile(rf"(?<![A-Z])({_CODES.replace(' ', '|')}|EURO|(?:US|NZ|A|C|R)\$|[€£₹])(?![A-Z])")
+
+
+def currencies_beside(columns: list[pd.Series]) -> pd.Series:
+    """The currency that stands beside each amount, blank where none does; '$' alone may be any dollar and counts as none."""
+    found = pd.Series("", index=columns[0].index, dtype="str")
+    for column in columns:
+        said = texts(column) if column.dtype.kind != "f" else found[:0]
+        if not said.str.contains("[A-Za-z€£₹]", regex=True).any():
+            continue
+        beside = each_once(said, lambda text: next((SIGNS.get(sign, sign) for sign in _BESIDE.findall(text.upper())), None))
+        found = found.mask(found.eq(""), beside.fillna(""))
+    codes = [code for code in found.unique() if code]
+    return found.mask(found.eq(""), codes[0]) if len(codes) == 1 else found
+
+
 def amounts(
     columns: dict[str, pd.Series], proof: Proof, decimal: str | None, file: str, *, usual: str = ""
 ) -> dict[str, pd.Series]:

@@ -86,6 +86,8 @@ class Export(Known):
     reads: tuple[str, ...] = ()
     #: Its payments name what they paid, so that one without an invoice is credit and nothing else.
     applies: bool = False
+    #: Its payments count only if they leave what the invoices themselves state as open; else they are listed as not used.
+    proven_by_invoices: bool = False
     #: What a row with a negative amount is, where no kind is stated.
     negative: str = "credit_note"
     #: Whether its totals are the sum of its rows.

@@ -7,16 +7,35 @@ from functools import lru_cache
 from pathlib import Path
 
 from arkit.importers.cells import fold
-from arkit.importers.sheets import TOP, Sheet
+from arkit.importers.sheets import TOP, Sheet, as_text
 
 #: Per field the headings that mean it; the words stand in the file beside this one.
 SYNONYMS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text("utf-8"))
 FIELD = {heading: (field, rank) for field, headings in SYNONYMS.items() for rank, heading in enumerate(headings)}
+#: The same without blanks and hyphens, in which people differ: 'Kd.-Nr.', 'Kd Nr', 'KdNr'.
+SQUEEZED = {heading.translate({32: None, 45: None}): field for heading, field in reversed(FIELD.items())}
 DATES = (
     *("date", "due_date", "settled_on", "payment_date", "credit_note_date"),
     *("since", "until", "insured_until", "insolvent_since"),
 )
 MONEY = ("amount", "open_amount", "paid_amount", "payment_amount", "credit_limit")
+#: Words in the headings of what is open, of what was paid and of amounts, and words that say it is something else.
+MONEY_WORDS = {
+    "open_amount": r"\b(?:open|outstanding|unpaid|remaining|due|owed|owing|offen\w*|rest\w*|saldo|solde|du|pendiente|pendente|"
+    r"aberto|ontvangen|openstaand\w*|verschuldigd)\b",
+    "paid_amount": r"\b(?:paid|received|bezahlt\w*|gezahlt\w*|regle|paye|pagado|cobrado|abonado|betaald|pago|recebido|"
+    r"liquidado)\b",
+    "amount": r"\b(?:total|amount|value|gross|\w*betrag|brutto|montant|importe|monto|valor|\w*bedrag)\b",
+}
+NO_MONEY_WORDS = (
+    r"day|tage|jour|\bdias?\b|dagen|date|datum|fecha|\bdata\b|%|percent|rate|tax|vat|gst|iva|mwst|ust|btw|tva|net|quant|qty|limit|"
+    r"discount|skonto|line|item|unit|base|home|local"
+)
+#: What looks like an amount in a text file, and in a workbook.
+MONEY_LIKE = (
+    r"[-+(]?\s*(?:[A-Z]{3}|[^\w\s]{1,2}|[A-Z]{1,2}\$)?\s*-?[0-9][0-9.,' ]*[.,][0-9]{2}\s*[-)]?\s*(?:[A-Z]{3}|[^\w\s]|CR|DR)?"
+)
+AMOUNT_LIKE = r"-?[0-9]+(?:\.[0-9]+)?"
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,29 @@ def find_columns(sheet: Sheet, wanted: dict[str, str] | None = None) -> Columns 
     return best if best and len(best.position) >= 2 else None
 
 
+def with_money(sheet: Sheet, columns: Columns) -> Columns:
+    """The columns with amounts that no known heading names, told by a word of their heading and by what stands in them."""
+    headings = sheet.row(columns.header) if columns.rows else []
+    left = [at for at in range(len(headings)) if at not in columns.position.values()]
+    position = {**columns.position}
+    for name, words in MONEY_WORDS.items():
+        fits = [at for at in left if _is_money(sheet, columns.first, at, words, normal(headings[at]))]
+        if name not in position and fits:
+            position[name] = fits[0]
+            left.remove(fits[0])
+    position = dict(sorted(position.items(), key=lambda item: item[1]))
+    shown = {name: columns.heading.get(name, " ".join(headings[at].split())) for name, at in position.items()}
+    return Columns(columns.header, position, shown, columns.rows)
+
+
+def _is_money(sheet: Sheet, first: int, at: int, words: str, heading: str) -> bool:
+    """Whether a column is of amounts by its heading, and by most of its cells."""
+    if not re.search(words, heading) or re.search(NO_MONEY_WORDS, heading):
+        return False
+    below = sheet.cells.iloc[first : first + 200, at].map(as_text).str.strip()
+    return bool(below[below.ne("")].str.fullmatch(AMOUNT_LIKE if sheet.native else MONEY_LIKE).mean() > 0.5)
+
+
 def both_rows(sheet: Sheet, index: int) -> list[str]:
     """The headings of a row and the one below it as one row, empty where the second cannot belong to the first."""
     upper, lower = sheet.row(index), sheet.row(index + 1)
@@ -92,7 +134,7 @@ def match(headings: list[str], index: int, wanted: dict[str, str] | None = None,
     said = {field: at for field, heading in (wanted or {}).items() if (at := _place(names, str(heading))) is not None}
     best: dict[str, tuple[int, int]] = {}
     for at, name in enumerate(names):
-        field, rank = FIELD.get(name, ("", 0))
+        field, rank = FIELD.get(name) or SQUEEZED.get(name.translate({32: None, 45: None}), ("", 0))
         if field and field not in said and at not in said.values() and (field not in best or rank < best[field][0]):
             best[field] = (rank, at)
     position = said | {field: at for field, (_, at) in best.items()}

@@ -16,7 +16,7 @@ from arkit.importers.reading import Part
 from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
-from arkit.money import NO_CURRENCY, plain, text, to_major, to_minor, totals
+from arkit.money import NO_CURRENCY, plain, text, texts, to_major, to_minor, totals
 from arkit.tables import CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
 #: What is said of a file that a folder holds along with the exports.
@@ -49,6 +49,9 @@ def join(
 ) -> Ledger:
     """One ledger out of all sheets; ``aside`` are those that hold nothing of receivables. The parts stay as they are.
 
+    Payments of a system that is known to export wrong ones are used only where the invoices prove them; else each is listed
+    as not used, and the invoices stand as they state themselves, on their day.
+
     Parameters
     ----------
     undated
@@ -57,10 +60,41 @@ def join(
     unapplied
         What becomes of payments that name no invoice; see `matching.apply`.
     """
+    try:
+        return _joined(parts, aside or [], undated, unapplied)
+    except ImportRefused as refusal:
+        doubtful = [part.export.proven_by_invoices and len(part.rows) > 0 for part in parts]
+        if not any(doubtful) or not any(part.holds == "documents" for part in parts):
+            raise
+        kept = [_unused(part, refusal) if wrong else part for part, wrong in zip(parts, doubtful, strict=True)]
+        return _joined(kept, aside or [], undated, unapplied)
+
+
+def _unused(part: Part, refusal: ImportRefused) -> Part:
+    """A list of payments none of which is used, for the reason that they were refused for; all of its rows are listed."""
+    rows = list(part.rows.index)
+    added = some([f"{amount:,.2f}" for amount in part.rows.groupby("currency")["amount"].sum()])
+    left = rejects.rejected(part.sheet, rows, ["its payments are not what the invoices state as paid"] * len(rows))
+    warning = (
+        f"{counted(len(rows), 'payment')} of {added} in all not used, for they are not what the invoices state as paid: "
+        f"{refusal.what} {refusal.got}"
+    )
+    return replace(
+        part,
+        rows=part.rows.head(0),
+        rejects=pd.concat([part.rejects, left], ignore_index=True),
+        warnings=[*part.warnings, warning],
+        receipt=part.receipt | {"entry": 0, "rejected": part.receipt["rejected"] + len(rows)},
+    )
+
+
+def _joined(parts: list[Part], aside: list[Sheet], undated: pd.Timestamp | None, unapplied: str) -> Ledger:
+    """One ledger out of all sheets, or a refusal."""
     parts = _merged(_numbered([replace(part, warnings=[*part.warnings], receipt={**part.receipt}) for part in parts]))
     payments, credit_notes, notes = (
         [part for part in parts if part.holds == holds] for holds in ("payments", "credit notes", "notes")
     )
+    payments = [part for part in payments if len(part.rows) or not part.export.proven_by_invoices]
     beside = [part for part in parts if part.holds == "documents" and "payment_amount" in part.rows]
     paid = bool(payments or beside)
     listed = [_documents(n, part, undated, paid=paid) for n, part in enumerate(parts) if part.holds == "documents"]
@@ -77,13 +111,14 @@ def join(
     together = _applied(together, documents, parts, unapplied)
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
+    _tie_to_balances(parts, documents[shown], together)
     told = [NOTES.conform(part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part))) for part in notes]
     return Ledger(
         together,
         _customers(parts, documents),
         snapshots=documents[shown].drop(columns=["part", "loose"]),
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
-        receipts=_receipts(parts, aside or []),
+        receipts=_receipts(parts, aside),
         rejects=rejects.together([(part.sheet.file, part.rejects) for part in parts]),
     )
 
@@ -338,6 +373,35 @@ def _tie_to_list(documents: pd.DataFrame, entries: pd.DataFrame, days: list[pd.T
             got=some(shown),
             fix="export documents and payments up to the same day, or leave the payments out and say --as-of",
         )
+
+
+def _tie_to_balances(parts: list[Part], shown: pd.DataFrame, entries: pd.DataFrame) -> None:
+    """Point out customers that a list of customers says owe another sum than their documents add up to."""
+    lists = [part for part in parts if part.holds == "customers" and "open_amount" in part.rows]
+    owed = pd.concat(
+        [
+            shown.loc[shown["as_of"].eq(shown["as_of"].max()), ["customer_id", "currency", "open_amount"]],
+            entries[["customer_id", "currency", "amount"]].rename(columns={"amount": "open_amount"}),
+        ]
+    )
+    if not lists or len(set(owed["currency"])) != 1:
+        return
+    minor = owed.assign(minor=to_minor(owed["open_amount"], owed["currency"])).groupby("customer_id")["minor"].sum()
+    for part in lists:
+        said = part.rows.loc[part.rows["open_amount"].notna(), ["customer_id", "open_amount"]]
+        said = said.assign(
+            currency=owed["currency"].iloc[0], added=minor.reindex(said["customer_id"]).fillna(0).to_numpy("int64")
+        )
+        odd = said[to_minor(said["open_amount"], said["currency"]) != said["added"]]
+        stated, added = (
+            texts(pd.Series(money, index=odd.index), odd["currency"])
+            for money in (odd["open_amount"], to_major(odd["added"].to_numpy(), odd["currency"]))
+        )
+        if len(odd):
+            words = some([*(odd["customer_id"] + " states " + stated + ", its documents " + added)])
+            part.warnings.append(
+                f"{counted(len(odd), 'customer')} with another balance than their documents add up to: {words}"
+            )
 
 
 def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 #: Words of a kind column, by what the posting is.
 _KIND_WORDS = {
-    "invoice": "invoice, sales invoice, tax invoice, customer invoice, inv, si, rv, dr, rechnung, verkaufsrechnung, facture, "
-    "factura, factuur, verkoopfactuur, fatura, faktura",
-    "credit_note": "credit memo, credit note, sales credit note, customer credit note, credit, sc, dg, ru, gutschrift, "
+    "invoice": "invoice, sales invoice, tax invoice, customer invoice, debit memo, debit note, inv, in, si, rv, dr, dm, "
+    "rechnung, verkaufsrechnung, facture, factura, factuur, verkoopfactuur, fatura, faktura",
+    "credit_note": "credit memo, credit note, sales credit note, customer credit note, credit, cm, cn, crn, sc, dg, ru, "
+    "gutschrift, "
     "avoir, nota de credito, creditnota, kreditfaktura",
     "payment": "payment, unapplied payment, unapplied credit, deposit, receipt, payment entry, customer payment, "
     "customer deposit, sales overpayment, overpayment, receive overpayment, sales prepayment, prepayment, "
-    "dz, zp, sa, sr, zahlung, zahlungseingang, paiement, reglement, pago, betaling, pagamento, inbetalning",
+    "dz, zp, sa, sr, pmt, pymt, rc, rcpt, zahlung, zahlungseingang, paiement, reglement, pago, betaling, pagamento, "
+    "inbetalning",
     "return": "returned, returned payment, bounced, chargeback, return, refund, erstattung, rucklastschrift",
     "write_off": "write-off, write off, writeoff, bad debt, bank charge, bank charges, ausbuchung",
     "discount": "discount, skonto",
@@ -25,6 +27,22 @@ NOT_OWED = (
     "entwurf", "storniert", "brouillon", "annule", "annulee", "borrador", "anulada", "concept", "geannuleerd", "rascunho",
     "cancelada",
 )  # fmt: skip
-PAID_WORDS = ("paid", "bezahlt", "paye", "payee", "pagado", "pagada", "betaald", "pago", "paga", "closed", "settled")
+PAID_WORDS = (
+    "paid",
+    "bezahlt",
+    "paye",
+    "payee",
+    "pagado",
+    "pagada",
+    "cobrado",
+    "cobrada",
+    "liquidado",
+    "liquidada",
+    "betaald",
+    "pago",
+    "paga",
+    "closed",
+    "settled",
+)
 #: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.
 LOWERING_SIDE = ("h", "haben", "c", "cr", "credit")

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from arkit.importers.extent import Extent
+
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 #: What a cell that holds something says, the names of these without that of their space.
 _FILLED = ("value-type", "value", "date-value", "string-value", "boolean-value", "formula")
 
 
-def span(pieces: Iterable[bytes]) -> tuple[int, int]:
-    """Rows and columns, from the first to the last filled one, of the sheet that spans most cells.
+def extent(pieces: Iterable[bytes]) -> Extent:
+    """What the sheets of a workbook would take, each from its first to its last filled row and column.
 
     A cell or row that is repeated counts as often; what is blank behind the last filled one does not count.
 
@@ -29,46 +31,62 @@ def span(pieces: Iterable[bytes]) -> tuple[int, int]:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = sheet.begins
     parser.EndElementHandler = sheet.ends
+    parser.CharacterDataHandler = sheet.says
     try:
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
-    return sheet.most
+    return sheet.all
 
 
 @dataclass(eq=False)
 class _Sheet:
-    """The sheet that is read just now: how far it is filled, and the largest so far."""
+    """The sheet that is read just now: how far it is filled, and what those before it take."""
 
-    most: tuple[int, int] = (0, 0)
+    all: Extent = field(default_factory=Extent)
     rows: int = 0
     last_row: int = 0
     last_column: int = 0
     column: int = 0
     filled: int = 0
+    #: How often the cell at hand is repeated, and how many characters it and its row hold so far.
+    times: int = 0
+    in_cell: int = 0
+    in_row: int = 0
+    text: int = 0
     repeated: list[int] = field(default_factory=list)
 
     def begins(self, name: str, said: dict[str, str]) -> None:
         if name == f"{_TABLE}table":
-            self.rows = self.last_row = self.last_column = 0
+            self.rows = self.last_row = self.last_column = self.text = 0
         elif name == f"{_TABLE}table-row":
-            self.column = self.filled = 0
+            self.column = self.filled = self.in_row = 0
             self.repeated.append(_number(said.get(f"{_TABLE}number-rows-repeated")))
         elif name in _CELLS:
-            self.column += _number(said.get(f"{_TABLE}number-columns-repeated"))
-            if any(word.rpartition(" ")[2] in _FILLED for word in said):
+            self.times = _number(said.get(f"{_TABLE}number-columns-repeated"))
+            self.column += self.times
+            words = {word.rpartition(" ")[2]: value for word, value in said.items()}
+            self.in_cell = len(words.get("string-value", ""))
+            if any(word in words for word in _FILLED):
                 self.filled = self.column
 
+    def says(self, text: str) -> None:
+        self.in_cell += len(text) if self.times else 0
+
     def ends(self, name: str) -> None:
-        if name == f"{_TABLE}table-row" and self.repeated:
-            self.rows += self.repeated.pop()
+        if name in _CELLS:
+            self.in_row += self.in_cell * self.times
+            self.times = self.in_cell = 0
+        elif name == f"{_TABLE}table-row" and self.repeated:
+            times = self.repeated.pop()
+            self.rows += times
+            self.text += self.in_row * times
             self.last_row = self.rows if self.filled else self.last_row
             self.last_column = max(self.last_column, self.filled)
         elif name == f"{_TABLE}table":
-            here = (self.last_row, self.last_column)
-            self.most = max(self.most, here, key=lambda far: far[0] * far[1])
+            self.all = self.all.with_sheet(self.last_row, self.last_column, self.text)
 
 
 def _number(said: str | None) -> int:

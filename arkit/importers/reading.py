@@ -11,12 +11,13 @@ import pandas as pd
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells, rejects
 from arkit.importers.alarms import noticed
+from arkit.importers.cells import SIGNS, currencies_beside
 from arkit.importers.exports import Export, Unusable
-from arkit.importers.headings import DATES, MONEY, Columns, both_rows, find_columns, match, normal
+from arkit.importers.headings import DATES, MONEY, MONEY_LIKE, Columns, both_rows, find_columns, match, normal, with_money
 from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, PAYING
 from arkit.importers.mapping import Mapping
-from arkit.importers.rows import SOFT, Layout, Rows, classify, differences, printed_day
-from arkit.importers.sheets import Sheet, as_text
+from arkit.importers.rows import SOFT, Layout, Rows, at_a_glance, classify, differences, printed_day
+from arkit.importers.sheets import TOP, Sheet, as_text
 from arkit.importers.systems import recognise
 from arkit.money import NO_CURRENCY
 from arkit.terms import in_days
@@ -26,12 +27,11 @@ FLAGS = ("is_individual", "strategic", "do_not_contact", "po_required", "is_supp
 #: Headings that mean the customer in one system and an account of the ledger in another.
 ACCOUNTS = ("account", "konto", "compte")
 PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagamento", re.IGNORECASE)
-#: Currencies that are written as a sign and mean one code only.
-SIGNS = {"€": "EUR", "EURO": "EUR", "£": "GBP", "US$": "USD", "₹": "INR"}
 #: Headings of the two sides of an account.
 DEBIT = ("debit", "debits", "soll", "debe", "debet", "debito")
 CREDIT = ("credit", "credits", "haben", "haber", "credito")
 #: What looks like a day, in a column nobody named.
+
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 
 
@@ -103,6 +103,8 @@ def read(sheet: Sheet, options: Options) -> Part:
     raw = {name: entries.iloc[:, at] for name, at in columns.position.items()}
     raw = _with_customer(raw, columns, rows.group if export.under == "customer" else rows.group.str[:0], proof)
     typed = _completed(_typed(raw, layout, options, proof), export, proof)
+    if "currency" not in typed and {"amount", "open_amount"} & set(raw):
+        typed = typed.assign(currency=currencies_beside([raw[name] for name in ("open_amount", "amount") if name in raw]))
     holds = export.holds or _holds(columns, typed, sheet)
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
     everything = typed
@@ -161,11 +163,19 @@ def _layout(sheet: Sheet, options: Options) -> Layout:
         raise ImportRefused(
             f"'{sheet.file}' has no row of headings that arkit knows.",
             expected="within the first 30 rows at least a customer, a number, a date and an amount",
-            got=f"row 1: {some([text for text in sheet.row(0) if text], 6) or 'blank'}",
+            got=_most_like_headings(sheet),
             fix="export the report with its headings, or name the columns in a mapping file: --mapping FILE (docs/exports.md)",
         )
     _must_not_run(sheet, columns, said)
-    return Layout(sheet, columns, ANY)
+    return Layout(sheet, with_money(sheet, columns), ANY)
+
+
+def _most_like_headings(sheet: Sheet) -> str:
+    """Of the first rows the one with most words in it."""
+    rows = [[text for text in sheet.row(index) if text] for index in range(min(TOP, len(sheet.cells)))]
+    words = [sum(bool(re.search(r"[^\W\d_]{2}", text)) for text in row) for row in rows]
+    best = words.index(max(words))
+    return f"row {best + 1}: {some(rows[best], 6) or 'blank'}"
 
 
 def _must_not_run(sheet: Sheet, columns: Columns, said: dict[str, str]) -> None:
@@ -197,10 +207,12 @@ def must_be_usable(sheet: Sheet) -> None:
     """Refuse a layout that is known to hold no receivables, and say which report to export instead."""
     index, layout = recognise(sheet)
     if isinstance(layout, Unusable):
+        records = counted(at_a_glance(sheet, index)["entry"], "record")
+        headings = some([" ".join(heading.split()) for heading in sheet.row(index) if heading], 6)
         raise ImportRefused(
             f"'{sheet.file}' is {layout.name}: {layout.lacks}.",
             expected="a report that lists single documents and what is owed on each",
-            got=f"row {index + 1}: {some([' '.join(heading.split()) for heading in sheet.row(index) if heading], 6)}",
+            got=f"{records} under row {index + 1}: {headings}",
             fix=layout.instead,
         )
 
@@ -220,7 +232,11 @@ def _with_customer(raw: dict[str, pd.Series], columns: Columns, group: pd.Series
     """The columns with those that name the customer put right: a ledger account names none, a group's heading may."""
     account = columns.heading.get("customer_id", "")
     numbers = cells.texts(raw["customer_id"]) if normal(account) in ACCOUNTS else pd.Series(dtype="str")
-    if len(numbers) and ("customer_name" in raw or group.ne("").any()) and not numbers.str.contains("[0-9]", regex=True).any():
+    if (
+        numbers.ne("").any()
+        and ("customer_name" in raw or group.ne("").any())
+        and not numbers.str.contains("[0-9]", regex=True).any()
+    ):
         proof.warnings.append(f"'{account}' names accounts of the ledger, not customers: not used")
         raw = {name: column for name, column in raw.items() if name != "customer_id"}
     if normal(columns.heading.get("document_id")) == "id" and not {"customer_id", "date", "amount", "open_amount"} & set(raw):
@@ -296,6 +312,10 @@ def _completed(typed: pd.DataFrame, export: Export, proof: cells.Proof) -> pd.Da
         lowers = cells.folded(typed["side"]).isin(LOWERING_SIDE)
         signed = {name: typed[name].abs().mask(lowers, -typed[name].abs()) for name in {"amount", "open_amount"} & set(typed)}
         typed = typed.assign(**signed)
+    if {"paid_amount", "amount"} <= set(typed):
+        paid = typed["paid_amount"][typed["amount"].gt(0)]
+        if paid.lt(0).any() and not paid.gt(0).any():  # what was paid is written as a deduction
+            typed = typed.assign(paid_amount=-typed["paid_amount"])
     if not {"amount", "open_amount", "due_date"} & set(typed):
         typed = typed.rename(columns={"paid_amount": "amount"})
     if "credit_note_date" in typed and not {"credit_note_id", "date"} & set(typed):
@@ -507,10 +527,22 @@ def _unused(part: Part, entries: pd.DataFrame) -> None:
     if part.holds == "documents" and not told:
         ignored = {normal(heading) for heading in export.ignore}
         left = [at for at in left if normal(headings[at]) not in ignored]
-        top = entries.iloc[:200, left].map(as_text)
-        dated = [name for name, column in zip(left, top.items(), strict=True) if column[1].str.fullmatch(DAY_LIKE).mean() > 0.2]
-        part.warnings += [
-            f"the column '{headings[at].strip()}' holds dates and is not used; if it says when a document was paid, "
-            "name it settled_on in a mapping file (docs/exports.md)"
-            for at in dated
-        ]
+        unused = entries.iloc[:200, left].map(as_text).set_axis([headings[at].strip() for at in left], axis=1)
+        part.warnings += _overlooked(unused, known=bool(export.name))
+
+
+def _overlooked(unused: pd.DataFrame, *, known: bool) -> list[str]:
+    """Sentences about columns that nobody named and that could say what was paid, and when."""
+    warnings = [
+        f"the column '{heading}' holds dates and is not used; if it says when a document was paid, "
+        "name it settled_on in a mapping file (docs/exports.md)"
+        for heading, column in unused.items()
+        if column.str.fullmatch(DAY_LIKE).mean() > 0.2
+    ]
+    money = [repr(heading) for heading, column in unused.items() if column.str.fullmatch(MONEY_LIKE).mean() > 0.5]
+    if money and not known:
+        words = (
+            f"{counted(len(money), 'column')} of amounts not used, and every document counts as open in full: {some(money, 9)}"
+        )
+        warnings.append(f"{words}; if one says what is still open, name it open_amount in a mapping file (docs/exports.md)")
+    return warnings

@@ -14,6 +14,8 @@ from arkit.importers.headings import DATES, MONEY, Columns
 from arkit.importers.sheets import Sheet, as_text
 from arkit.money import NO_CURRENCY, plain
 
+#: What a row can be in the end.
+KINDS = ("entry", "heading", "total", "footer", "blank", "rejected")
 #: Columns of dates and amounts that belong to a customer, not to a posting.
 SOFT = ("since", "credit_limit")
 #: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
@@ -27,10 +29,16 @@ OF = re.compile(rf"^{_SUM}(?: for| of| f[üu]r| de)?[ :-]+", re.IGNORECASE)
 PERCENT = re.compile("percent", re.IGNORECASE)
 STAMP = re.compile(r"\s*(?:\w+day, |(?:accrual|cash) basis|page |seite |printed|generated|created|exported).*\d", re.IGNORECASE)
 PRINTED_DAY = re.compile(
-    r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|al|em)\b:?\s+(?=(\S.*))", re.IGNORECASE
+    r"\b(?:as[- ](?:of|at|on)(?: date)?|at|per|stand(?: vom)?|zum|stichtag|au|a fecha de|fecha de corte|al|em|data[- ]base|"
+    r"peildatum)\b:?\s+(?=(\S.*))",
+    re.IGNORECASE,
 )
 #: Words of a line that says when a report was made, which is not the day it shows.
-MADE = re.compile(r"\b(printed|generated|created|exported|run)\b", re.IGNORECASE)
+MADE = re.compile(
+    r"\b(printed|generated|created|exported|run|gedruckt|erstellt|ausgegeben|exportiert|imprim\w+|[ée]dit[ée]\w*|cr[ée][ée]\w*|"
+    r"g[ée]n[ée]r[ée]\w*|generad\w+|impres[oa]|emitid[oa]|gerad[oa]|afgedrukt|aangemaakt)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +108,26 @@ def classify(body: pd.DataFrame, layout: Layout) -> Rows:
     kind[closely.index] = closely
     grouped = _nested if layout.export.nested else _groups
     return Rows(kind, grouped(odd, closely, body.index, layout.export.nested), odd, label)
+
+
+def at_a_glance(sheet: Sheet, header: int | None = None) -> dict[str, int]:
+    """What the rows of a sheet look like that is not read: a total says so, an entry has two cells or more.
+
+    Parameters
+    ----------
+    header
+        The index of the row of headings; without it the first row with two cells or more.
+    """
+    columns = [cells.texts(column) for _, column in sheet.cells.items()]
+    filled = sum((column.ne("").astype("int64") for column in columns), pd.Series(0, index=sheet.cells.index))
+    label = pd.Series("", index=sheet.cells.index, dtype="str")
+    for column in reversed(columns):
+        label = column.mask(column.eq(""), label)
+    full = filled.gt(1)
+    header = (int(full.to_numpy().argmax()) if full.any() else 0) if header is None else header
+    kind = pd.Series("heading", index=filled.index, dtype="str").mask(full & (filled.index > header), "entry")
+    kind = kind.mask(label.str.match(TOTAL), "total").mask(filled.eq(0), "blank")
+    return dict.fromkeys(KINDS, 0) | {str(name): int(count) for name, count in kind.value_counts().items()}
 
 
 _NAMES = ("customer_id", "customer_name", "document_id", "payment_id")
@@ -318,11 +346,16 @@ def _fitting(so_far: pd.Series, bounds: np.ndarray, rows: pd.Index, printed: pd.
     return np.where(start < rows.to_numpy(), (printed * 1e4).round().to_numpy(), np.nan)
 
 
+#: Words that say the day of a list beyond doubt, also in a line that says when it was made.
+SHOWN = re.compile(r"as[- ](?:of|at|on)|stichtag|stand|fecha de corte|peildatum", re.IGNORECASE)
+
+
 def printed_day(sheet: Sheet, columns: Columns, order: str | None) -> pd.Timestamp | None:
     """The day that a title above the header prints, 'As of Jun 30, 2026', if its order is beyond doubt."""
     for index in range(columns.header):
         title = " ".join(filter(None, sheet.row(index)))
-        for found in PRINTED_DAY.finditer("" if MADE.search(title) else title):
+        made = bool(MADE.search(title))
+        for found in (found for found in PRINTED_DAY.finditer(title) if not made or SHOWN.match(found[0])):
             words = found[1].split()[:5]
             tried = [" ".join(words[:count]).strip(",.;)") for count in range(len(words), 0, -1)]
             days = [cells.day(text, order) for text in tried if len(text) > 5]

@@ -52,7 +52,8 @@ INVOICES = Export(
     prepare=_dated,
 )
 
-#: One row per payment, also where two are alike; they are proven by what the invoices state as paid.
+#: One row per payment, also where two are alike; some versions repeat a payment for each item of its invoice, or write the
+#: amount of the invoice in its place. What the invoices state as paid tells the good ones.
 PAYMENTS = Export(
     name="Invoice Ninja, payments",
     signature=("Client", "Invoice Number", "Amount", "Payment Date|Date"),
@@ -66,6 +67,7 @@ PAYMENTS = Export(
         "amount": "Amount",
     },
     holds="payments",
+    proven_by_invoices=True,
     sure=False,
 )
 
@@ -80,7 +82,7 @@ CLIENTS = Export(
         "address": "Billing Street|Street",
         "country": "Billing Country|Country",
     },
-    ignore=("Balance", "Currency"),
+    ignore=("Currency",),
     holds="customers",
     prepare=_reachable,
 )
@@ -101,8 +103,10 @@ SYSTEM = System(
     notes=(
         "No currency is in it: say --currency.",
         "Invoices without an item are not in it, for it has one row per item.",
-        "The list of payments has one row per payment. If yours repeats a payment for every item of its invoice, it does not "
-        "agree with what the invoices state as paid, and is refused: leave the payments out then.",
-        "Credits are a file of their own, and not read: they have no number.",
+        "The list of payments may repeat a payment for every item of its invoice, or write the amount of the invoice in place "
+        "of its own. Payments that do not leave what the invoices state as open are listed and not used: the invoices then "
+        "say what was open on the day of the export, and on no other.",
+        "Credits are a file of their own, and not read: they have no number. Export the clients along: where their balance is "
+        "not what the invoices add up to, arkit says so.",
     ),
 )

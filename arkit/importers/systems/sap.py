@@ -136,6 +136,15 @@ NO_CUSTOMER = Unusable(
     lacks="no column says whose items these are",
     instead="add Customer (Account), Net due date and Clearing date to the layout of FBL5N, and export it again",
 )
+#: A list of which items cleared which, say.
+NO_AMOUNT = Unusable(
+    name="a list of SAP line items without amounts",
+    signature=(f"{_NUMBER}|{_ENTRY}", f"{_ITEM}|{_TYPE}", "|".join(_CLEARED_BY)),
+    without=tuple(f"{_AMOUNT}|{_LOCAL_AMOUNT}|{_ENTRY_AMOUNT}".split("|")),
+    lacks="it does not say how much the items are",
+    instead="add Customer (Account), Amount in doc. curr., Document currency, Posting Date, Net due date and Clearing date to "
+    "the layout of FBL5N, and export it again",
+)
 VENDORS = Unusable(
     name="SAP's list of vendor line items",
     signature=(
@@ -165,6 +174,7 @@ SYSTEM = System(
         OPEN_EXTRACT,
         CLEARED_EXTRACT,
         NO_CUSTOMER,
+        NO_AMOUNT,
         VENDORS,
     ),
     notes=(
