@@ -65,6 +65,21 @@ def outcome(*rows):
 INVOICE = ("A", "invoice", "2026-01-01", "2026-01-31", 1000.0)
 
 
+def test_what_a_list_of_open_items_shows_beside_paid_invoices_counts_as_not_paid_so_far():
+    paid = [(str(i), "invoice", "2026-01-01", "2026-01-31", 100.0) for i in range(40)]
+    closed = entries(*paid, *[(name, "payment", "2026-02-05", None, -amount) for name, _, _, _, amount in paid])
+    items = pd.DataFrame({"document_id": [f"o{i}" for i in range(120)], "due_date": "2026-01-31", "open_amount": 100.0})
+    items = items.assign(customer_id="C", currency="EUR", kind="invoice", issued="2026-01-01", as_of=DAY, amount=100.0)
+    ledger = Ledger(closed, snapshots=items)
+    curve = Curves.of(Lives.of_ledger(ledger, DEFAULT), number(DAY))
+    alone = Curves.of(Lives.of_ledger(Ledger(closed), DEFAULT), number(DAY))
+    assert 1 - np.exp(-alone.summed[-1, -1]) > 0.95  # all of the closed ones were paid
+    assert 1 - np.exp(-curve.summed[-1, -1]) == pytest.approx(40 / 160, abs=0.01)
+    table = PaymentForecast().fit(ledger, DAY).predict(ledger.at(DAY))
+    assert len(table) == 120
+    assert table["p_90"].max() < 0.05
+
+
 def test_only_money_counts_as_paid():
     assert outcome(INVOICE, ("A", "payment", "2026-02-05", None, -1000.0)) == ["2026-02-05", "2026-02-05"]
     assert outcome(INVOICE, ("A", "credit_note", "2026-02-05", None, -1000.0)) == [None, "2026-02-05"]
@@ -247,7 +262,7 @@ def test_learning_repeats_exactly(book):
 def test_the_basis_says_what_was_learned_from_and_how_much_is_the_customers_own(book, small):
     assert book.model.card_["method"] in ("gradient boosting", "logistic regression")
     assert book.forecasts["basis"].str.contains(r"learned from 2,\d\d\d paid documents until 2026-10-31; \d+ paid").any()
-    assert book.forecasts["basis"].str.contains("new customer: as others pay; less likely than not within 365 days").any()
+    assert book.forecasts["basis"].str.contains("no paid invoice of its own yet; less likely than not within 365 days").any()
     table = small.model.predict(small.documents)
     basis = table.loc[table["p_7"].notna(), "basis"]
     assert basis.str.startswith("Kaplan-Meier curves by customer, segment and book, from ").all()

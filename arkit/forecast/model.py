@@ -253,11 +253,13 @@ class PaymentForecast:
                 why += f", for fewer than {FEW}, or of too short a time, are too little to learn from"
             else:
                 why += f", for it did better than {NAMED[trained.figures['tried']]} on a later block"
-        if trained.figures["sampled"] < 1:
+        elif trained.figures["sampled"] < 1:
             why += f", a sample of {trained.figures['sampled']:.0%} of its past days' open documents"
         count = table["n"].astype("str")
         several = count + " paid invoices of its own"
-        own = np.select([count.eq("0"), count.eq("1")], ["new customer: as others pay", "1 paid invoice of its own"], several)
+        own = np.select(
+            [count.eq("0"), count.eq("1")], ["no paid invoice of its own yet", "1 paid invoice of its own"], several
+        )
         far = np.where(table["expected_date"].isna(), f"; less likely than not within {EDGES[-1]} days", "")
         return pd.Series(why + "; ", index=table.index, dtype="str") + own + far
 
