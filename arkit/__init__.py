@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from arkit.actions import recommend
     from arkit.aging import age
     from arkit.allowance import provide
+    from arkit.backtest import replay
+    from arkit.blocks import blocked
+    from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
+    from arkit.factoring import factor
     from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
@@ -27,13 +31,15 @@ if TYPE_CHECKING:
     from arkit.measures import measure
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
-    from arkit.notes import blocked
+    from arkit.plans import plan
     from arkit.policy import Policy
+    from arkit.prevention import prevent
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
     from arkit.views import styled
+    from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import write_workbook
 
 __version__ = "0.1.0"
@@ -45,21 +51,29 @@ _ROOMS = {
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
-    "blocked": "notes",
+    "blocked": "blocks",
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
+    "compare": "what_if",
+    "factor": "factoring",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
     "migrate": "migration",
+    "moved": "changes",
+    "plan": "plans",
+    "prevent": "prevention",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
+    "read_variants": "what_if",
     "recommend": "actions",
     "reconcile": "reconciliation",
+    "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
+    "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
     "trace": "cohorts",
@@ -80,17 +94,25 @@ __all__ = [
     "charts",
     "check",
     "claim",
+    "compare",
+    "factor",
     "load",
     "lose",
     "measure",
     "migrate",
+    "moved",
+    "plan",
+    "prevent",
     "profile",
     "project",
     "provide",
+    "read_variants",
     "recommend",
     "reconcile",
+    "replay",
     "sample_ledger",
     "score",
+    "side_by_side",
     "styled",
     "summarise",
     "trace",

@@ -1,4 +1,4 @@
-"""Whom to contact, how, in what order, by which rule, and what is blocked."""
+"""Whom to contact, how, in what order, by which rule, and what would change that."""
 
 import operator
 import re
@@ -7,14 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from arkit.blocks import blocked
+from arkit.facts import facts, without_blocks
+from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, Rule, comparisons
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
-from arkit.netting import net_of_credits
-from arkit.notes import blocked, broken_promises, known_notes
-from arkit.policy import CONDITION, DEFAULT, FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, Policy, Rule
+from arkit.policy import DEFAULT, Policy
 from arkit.tables import ACTIONS, CUSTOMERS
 
-ACCOUNT = ["customer_id", "currency"]
-CONTACTS = ("reminder", "call", "letter")
 COMPARE: dict[str, Callable[..., pd.Series]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -22,6 +21,15 @@ COMPARE: dict[str, Callable[..., pd.Series]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
+#: Nobody has to do anything.
+IDLE = ("none", "hold")
+#: Asked in writing before by telephone.
+WRITTEN = ("nudge", "reminder", "resend", "firm_notice", "final_demand")
+#: Steps for the management of the customer, not for whoever pays its invoices.
+FOR_MANAGEMENT = ("plan", "firm_notice", "final_demand", "mediation", "agency", "court")
+CALLS = ("call", "contact_ap")
+#: Whom one asks for: who pays the invoices, else the person one knows; and the other way round.
+PEOPLE = (("ap_contact", "contact"), ("contact", "ap_contact"))
 #: Facts whose names need words for somebody who reads only the list.
 SHORT = {"breaks_norm_days": "days beyond its norm", "chaseable": "amount to ask for", "overdue_net": "past due after credits"}
 #: Where no rule of a policy holds, a person looks.
@@ -36,24 +44,38 @@ def recommend(
     *,
     profiles: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
+    forecasts: pd.DataFrame | None = None,
+    routes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What to do, one row per customer and currency with an open balance, first things first, shape `ACTIONS`.
 
-    Credits not yet applied pay the oldest documents first before anyone is contacted. What is disputed, promised for a
-    later day or under a plan is not chased; the rest is. Then the first rule of the policy's ladder whose conditions all
-    hold decides. A customer who owes in two currencies has two rows, for the two are never added.
+    Credits not yet applied pay the oldest documents first before anyone is contacted. What `arkit.blocks.blocked` names is not
+    asked for; the rest is. Then the first rule of the policy's ladder whose conditions all hold decides. A customer who owes in
+    two currencies has two rows, for the two are never added; only the sterner one is contacted about.
 
-    ``at_stake`` is what is past due after credits, blocked or not; ``blocked_amount`` of it nobody is asked for now. Rows
-    that need somebody come first, by amount in units of the currency's mean past-due amount, times months past due.
+    Whatever the policy says, nobody is asked for what is not due, blocked, or covered by credit; nobody is contacted who is
+    marked do not contact, insolvent or handed over; and sole traders, strategic customers and debts near limitation go to no
+    agency or court: the next rule that may decides instead.
+
+    ``at_stake`` is what is past due after credits, blocked or not; ``blocked_amount`` of it is not asked for now; ``ask_for``
+    is the rest. ``hidden_action`` is what the ladder would say if nothing stood in the way. ``gain`` is what a month of waiting
+    is expected to lose of ``ask_for``: per document the amount x (chance at its age - chance a month older), by the policy's
+    ``chance_by_months``, x (1 - ``p_30``) where there is a forecast. Customers of rules that say ``first`` stand on top, then
+    those with the largest gain, in units of their currency's mean amount past due. ``oldest_first`` and ``largest_first`` are
+    the two simple orders, for comparison.
 
     Parameters
     ----------
     notes
         What was said and agreed, shape `NOTES`; what is dated after the documents' day is not looked at.
     profiles
-        For the customers' norms and part payments; without it rules about them do not hold.
+        For the customers' norms, habits and part payments; without it rules about them do not hold.
     customers
         For names, contacts and marks such as do-not-contact.
+    forecasts
+        Chances of payment, shape `FORECASTS`, for the order of the list.
+    routes
+        What agency and court would bring, shape `ROUTES`; without it no rule can compare them.
 
     Examples
     --------
@@ -67,163 +89,67 @@ def recommend(
     >>> actions["priority"].tolist() == list(range(1, len(actions) + 1))
     True
     """
-    is_open = _after_credits(documents)
-    if not len(is_open):
+    if not documents["open_amount"].ne(0).any():
         return ACTIONS.empty()
-    as_of, known = documents["as_of"].max(), CUSTOMERS.conform(customers)
-    stopped = blocked(documents, notes, policy)
-    facts = _facts(_mark(is_open, stopped), as_of)
-    facts = _about_invoices(_about_customers(facts, scores, profiles, known), documents)
-    facts = _about_notes(facts, known_notes(notes, as_of), broken_promises(documents, notes, policy), stopped, policy)
-    decided = _decide(facts, policy)
-    return _ordered(_contacts(decided, known), as_of)
-
-
-def _after_credits(documents: pd.DataFrame) -> pd.DataFrame:
-    """Open documents, oldest first, with ``net``: minor units left once the account's credits paid the oldest."""
-    is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
-    minor = to_minor(is_open["open_amount"], is_open["currency"])
-    return is_open.assign(minor=minor, net=net_of_credits(is_open), late=is_open["days_late"].gt(0) & (minor > 0))
-
-
-def _mark(is_open: pd.DataFrame, stopped: pd.DataFrame) -> pd.DataFrame:
-    """Flags ``disputed`` and ``promised`` per open document; a dispute outweighs a promise."""
-    whole = stopped[stopped["document_id"].eq("")]
-    single = pd.MultiIndex.from_frame(is_open[["customer_id", "document_id"]])
-
-    def hit(kinds: list[str]) -> np.ndarray:
-        one = stopped[stopped["kind"].isin(kinds)]
-        all_of = whole.loc[whole["kind"].isin(kinds), "customer_id"]
-        return (
-            single.isin(pd.MultiIndex.from_frame(one[["customer_id", "document_id"]]))
-            | is_open["customer_id"].isin(all_of).to_numpy()
-        )
-
-    disputed = hit(["dispute"])
-    return is_open.assign(disputed=disputed, promised=hit(["promise", "plan", "hold"]) & ~disputed)
-
-
-def _facts(marked: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The facts that documents give, one row per account; money in major units."""
-    late_net = marked["net"].where(marked["late"], 0)
-    minor = pd.DataFrame(
-        {
-            "balance": marked["minor"],
-            "credit": -marked["minor"].clip(upper=0),
-            "overdue": marked["minor"].where(marked["late"], 0),
-            "overdue_net": late_net,
-            "disputed": late_net.where(marked["disputed"], 0),
-            "promised": late_net.where(marked["promised"], 0),
-            "chaseable": late_net.where(~marked["disputed"] & ~marked["promised"], 0),
-        }
+    known = CUSTOMERS.conform(customers)
+    blocks = blocked(documents, notes, policy, customers=known, profiles=profiles)
+    found = facts(
+        documents,
+        blocks,
+        scores,
+        notes,
+        policy,
+        profiles=profiles,
+        customers=known,
+        forecasts=forecasts,
+        routes=routes,
     )
-    account = [marked[name] for name in ACCOUNT]
-    facts = minor.groupby(account).sum()
-    currency = facts.index.get_level_values("currency").to_series()
-    facts = pd.DataFrame({name: to_major(facts[name].to_numpy(), currency) for name in facts}, index=facts.index)
-    past = marked[marked["late"] & marked["net"].gt(0)]
-    chased = past[~past["disputed"] & ~past["promised"]]
-    oldest = chased.groupby(ACCOUNT)["days_late"].max().reindex(facts.index)
-    oldest_any = past.groupby(ACCOUNT)["days_late"].max().reindex(facts.index)
-    facts = facts.assign(
-        oldest_days_late=oldest.fillna(oldest_any).fillna(0).astype("int64"),
-        documents=_listed(chased).reindex(facts.index).fillna(""),
+    decided = _one_message(decide(found, policy))
+    return _ordered(_contacts(_hidden(decided, policy), known), policy)
+
+
+def try_rules(found: pd.DataFrame, policy: Policy = DEFAULT) -> tuple[np.ndarray, np.ndarray]:
+    """How many conditions fail, per account of `arkit.facts.facts` and rule of the ladder; and how far off the failing one is.
+
+    The last column is the rule for want of one. The first rule of a row without a failure decides.
+    """
+    may = _allowed(found, policy)
+    tried = [_tried(found, rule, policy, may) for rule in [*policy.ladder, NO_RULE]]
+    missed, gaps = (np.column_stack(parts) for parts in zip(*tried, strict=True))
+    return missed, gaps
+
+
+def _allowed(found: pd.DataFrame, policy: Policy) -> dict[str, np.ndarray]:
+    """For each action that needs leave, whom it may be taken against, whatever the policy's rules say."""
+    reachable = ~(found["do_not_contact"] | found["insolvent"] | found["handed_over"])
+    asked = reachable & found["chaseable"].gt(0)
+    last = asked & ~found["needs_person"] & ~found["limitation_days_left"].le(policy.limitation.warn_days)
+    ask = ("reminder", "call", "contact_ap", "plan", "firm_notice", "final_demand")
+    due = reachable & found["overdue_net"].gt(0)
+    may = (
+        dict.fromkeys(ask, asked)
+        | {"resend": due, "mediation": due, "factoring": due}
+        | dict.fromkeys(("agency", "court"), last)
     )
-    return facts.reset_index().assign(as_of=as_of)
+    may["nudge"] = reachable & found["due_soon"].gt(0)
+    return {action: here.to_numpy(bool) for action, here in may.items()}
 
 
-def _listed(chased: pd.DataFrame, most: int = 5) -> pd.Series:
-    """The documents of each account in words, oldest first: 'A, B and 3 more'."""
-    by = chased.groupby(ACCOUNT)
-    shown = chased[by.cumcount() < most].groupby(ACCOUNT)["document_id"].agg(", ".join)
-    rest = (by.size() - most).clip(lower=0)
-    return shown + np.where(rest > 0, " and " + rest.astype("str") + " more", "")
+def decide(facts: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """The accounts of `arkit.facts.facts` with ``action``, ``rule``, ``reason`` and the rest of what the ladder says of each.
 
-
-def _about_customers(
-    facts: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame | None, customers: pd.DataFrame
-) -> pd.DataFrame:
-    """Score, norm, part payments and marks of the customer, beside each account."""
-    facts = facts.merge(scores[["customer_id", "score"]], on="customer_id", how="left")
-    wanted = ["n_settled", "part_paid", "norm_low", "norm_high"]
-    history = profiles if profiles is not None else pd.DataFrame(columns=["customer_id", *wanted])
-    facts = facts.merge(
-        history[["customer_id", *wanted]].astype(dict.fromkeys(wanted, "float64")), on="customer_id", how="left"
-    )
-    marks = customers[["customer_id", "name", "do_not_contact", "is_individual", "strategic"]]
-    facts = facts.merge(marks, on="customer_id", how="left")
-    flags = facts[["do_not_contact", "is_individual", "strategic"]].astype("boolean").fillna(value=False).astype(bool)
-    if profiles is not None:
-        facts[["n_settled", "part_paid"]] = facts[["n_settled", "part_paid"]].fillna(0)
-    return facts.assign(
-        score=facts["score"].fillna(50),
-        name=facts["name"].fillna(facts["customer_id"]),
-        do_not_contact=flags["do_not_contact"],
-        needs_person=flags["is_individual"] | flags["strategic"],
-        breaks_norm_days=facts["oldest_days_late"] - facts["norm_high"].clip(lower=0),
-        norm=_norm_words(facts["norm_low"], facts["norm_high"]),
-    )
-
-
-def _about_invoices(facts: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """How many invoices there ever were; where open items do not show what was paid, settled ones are unknown, not none."""
-    invoices = documents[documents["kind"].eq("invoice")]
-    unknown = invoices.loc[invoices["paid_amount"].isna(), "customer_id"]
-    known = ~facts["customer_id"].isin(unknown) & bool(
-        documents["kind"].eq("payment").any() or invoices["payments"].gt(0).any()
-    )
-    return facts.assign(
-        invoices=facts["customer_id"].map(invoices.groupby("customer_id").size()).fillna(0),
-        n_settled=facts["n_settled"].where(known | facts["n_settled"].gt(0)),
-    )
-
-
-def _norm_words(low: pd.Series, high: pd.Series) -> pd.Series:
-    """A customer's norm in words: 'paid 2 to 9 days late', 'paid on time'."""
-    first, last = (side.fillna(0).clip(lower=0).astype("int64") for side in (low, high))
-    span = last.astype("str").where(first.eq(last), first.astype("str") + " to " + last.astype("str"))
-    words = span.radd("paid ").add(" days late").where(last.gt(0), "paid on time")
-    return words.where(high.notna(), "no norm known yet")
-
-
-def _about_notes(
-    facts: pd.DataFrame, said: pd.DataFrame, broken: pd.DataFrame, stopped: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
-    """Contacts since the oldest open document fell due, promises broken and running, and what blocks until when."""
-    as_of = facts["as_of"]
-    touched = said[said["kind"].isin(CONTACTS)]
-    fell_due = as_of.max() - pd.to_timedelta(
-        touched["customer_id"].map(facts.groupby("customer_id")["oldest_days_late"].max()), unit="D"
-    )
-    contacts = touched[touched["date"].ge(fell_due)]
-    broken = broken[broken["still_open"]]
-
-    def last(rows: pd.DataFrame, column: str, how: str = "max") -> pd.Series:
-        return rows.groupby("customer_id")[column].agg(how).reindex(facts["customer_id"]).set_axis(facts.index)
-
-    return facts.assign(
-        contacts=last(contacts, "date", "size").fillna(0),
-        days_since_contact=(as_of - last(touched, "date")).dt.days,
-        promises_broken_now=last(broken, "date", "size").fillna(0),
-        broken_until=last(broken, "until"),
-        handed_over=facts["customer_id"].isin(said.loc[said["kind"].eq("handed_over"), "customer_id"]),
-        disputed_since=last(stopped[stopped["kind"].eq("dispute")], "since", "min"),
-        promised_until=last(stopped[stopped["kind"].ne("dispute")], "until"),
-        held_until=last(stopped, "until"),
-        grace_days=policy.contact.grace_days,
-    )
-
-
-def _decide(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The first rule whose conditions all hold, the next one with another action, and what the nearest sterner one lacks."""
+    The first rule whose conditions all hold decides; ``runner_up`` is the next one with another action, and ``would_change``
+    what the nearest sterner one lacks.
+    """
     rules = [*policy.ladder, NO_RULE]
-    missed, gaps = (np.column_stack(parts) for parts in zip(*(_tried(facts, rule, policy) for rule in rules), strict=True))
-    order = np.arange(len(rules))
+    missed, gaps = try_rules(facts, policy)
     chosen = (missed == 0).argmax(axis=1)
+    order = np.arange(len(rules))
     actions = np.array([rule.action for rule in rules])
     other = actions != actions[chosen][:, None]
     later = (missed == 0) & (order > chosen[:, None]) & other & (order < len(rules) - 1)
-    near = np.where((missed == 1) & (order < chosen[:, None]) & other & ~np.isin(actions, ["none", "hold"]), gaps, np.inf)
+    sterner = np.array([STERNNESS[action] for action in actions])
+    near = np.where((missed == 1) & (sterner > sterner[chosen][:, None]), gaps, np.inf)
     nearest = np.where(np.isfinite(near).any(axis=1), near.argmin(axis=1), -1)
     said = {part: np.full(len(facts), "", dtype=object) for part in ("reason", "next_step", "would_change")}
     for number, rule in enumerate(rules):
@@ -236,47 +162,50 @@ def _decide(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         action=actions[chosen],
         rule=np.array([rule.rule for rule in rules])[chosen],
         due_in_days=np.array([rule.due_in_days for rule in rules])[chosen],
+        first=np.array([rule.first for rule in rules])[chosen],
         runner_up=np.where(later.any(axis=1), actions[later.argmax(axis=1)], ""),
         **said,
     )
 
 
-def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy, may: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """How many conditions of a rule fail per account, and how far off the failing one is.
 
     The distance is relative to the bound, and infinite for what neither time nor money moves.
     """
     missed, gap = np.zeros(len(facts), dtype="int64"), np.full(len(facts), np.inf)
+    if rule.action in may:
+        missed += 2 * ~may[rule.action]
     for fact, condition in rule.when.items():
         if fact in FLAG_FACTS:
             missed += facts[fact].ne(condition == "yes").to_numpy()
             continue
-        sign, bound = _comparison(condition, policy)
-        fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
+        fails, off = _off(facts[fact], condition, policy)
         missed += fails
         if fact in GRADUAL_FACTS:
-            gap = np.where(fails, (facts[fact] - bound).abs().to_numpy() / max(abs(bound), 1.0), gap)
+            gap = np.where(fails, off, gap)
     return missed, np.nan_to_num(gap, nan=np.inf)
 
 
-def _comparison(condition: str, policy: Policy) -> tuple[str, float]:
-    """A condition as its sign and its bound."""
-    sign, value = CONDITION.fullmatch(condition.strip()).groups()  # pyright: ignore[reportOptionalMemberAccess]
-    return sign, policy.value(value)
+def _off(column: pd.Series, condition: str, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """Where a condition fails, and how far off the fact is, relative to the bound that it misses."""
+    fails, off = np.zeros(len(column), dtype=bool), np.zeros(len(column))
+    for sign, bound in comparisons(condition, policy.value):
+        misses = ~COMPARE[sign](column, bound).to_numpy(bool)
+        off = np.where(misses, (column - bound).abs().to_numpy(float) / max(abs(bound), 1.0), off)
+        fails |= misses
+    return fails, off
 
 
 def _lacking(facts: pd.DataFrame, rule: Rule, policy: Policy) -> np.ndarray:
     """The one condition that accounts miss of a rule, in words: 'agency if oldest days late > 90 (now 62)'."""
     words = np.full(len(facts), "", dtype=object)
     for fact in (fact for fact in rule.when if fact in GRADUAL_FACTS):
-        sign, bound = _comparison(rule.when[fact], policy)
-        fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
-        said = (
-            f"{rule.action.replace('_', ' ')} if {SHORT.get(fact, fact.replace('_', ' '))} {sign} {bound:,g} (now "
-            + _said(facts, fact)
-            + ")"
-        )
-        words = np.where(fails, said.to_numpy(dtype=object), words)
+        for sign, bound in comparisons(rule.when[fact], policy.value):
+            fails = ~COMPARE[sign](facts[fact], bound).to_numpy(bool)
+            name = SHORT.get(fact, fact.replace("_", " "))
+            said = f"{rule.action.replace('_', ' ')} if {name} {sign} {bound:,g} (now " + _said(facts, fact) + ")"
+            words = np.where(fails, said.to_numpy(dtype=object), words)
     return words
 
 
@@ -304,39 +233,95 @@ def _fill(template: str, facts: pd.DataFrame, here: np.ndarray) -> np.ndarray:
     return filled.to_numpy(dtype=object)
 
 
+def _hidden(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The action that the ladder would choose for accounts with something in the way, if there were nothing."""
+    here = decided["blocked_by"].ne("").to_numpy()
+    hidden = np.full(len(decided), "", dtype=object)
+    if here.any():
+        missed, _ = try_rules(without_blocks(decided[here], policy), policy)
+        hidden[here] = np.array([rule.action for rule in [*policy.ladder, NO_RULE]], dtype=object)[(missed == 0).argmax(axis=1)]
+    return decided.assign(hidden_action=hidden)
+
+
+def _one_message(decided: pd.DataFrame) -> pd.DataFrame:
+    """Of a customer's accounts in several currencies only the sternest is contacted about; the others go with it."""
+    stern = decided["action"].map(STERNNESS)
+    asked = stern.gt(0)
+    order = decided.assign(stern=stern)[asked].sort_values(
+        ["stern", "first", "overdue_net", "currency"], ascending=[False, False, False, True], kind="stable"
+    )
+    goes_with = order[order.duplicated("customer_id")]
+    if not len(goes_with):
+        return decided
+    leads = order.drop_duplicates("customer_id").set_index("customer_id")
+    leader = goes_with["customer_id"].map(leads["currency"]).rename("leads")
+    said = goes_with["customer_id"].map(leads["action"].str.replace("_", " ")) + " about " + leader
+    reason = texts(goes_with["chaseable"], goes_with["currency"]) + " past due; the " + said + " comes first: mention it there"
+    changed = pd.DataFrame({"action": "none", "rule": "one-message", "reason": reason, "due_in_days": 0, "first": False})
+    decided = decided.copy()
+    decided.loc[goes_with.index, list(changed)] = changed
+    return decided
+
+
 def _contacts(decided: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Whom to contact and where: who pays the invoices, else whom one knows; phone for a call, else mail first."""
-    known = decided[["customer_id"]].merge(customers, on="customer_id", how="left").fillna({"phone": "", "email": ""})
-    person = known["ap_contact"].where(known["ap_contact"].fillna("").ne(""), known["contact"]).fillna("")
+    """Whom to contact and where: who pays the invoices, or the person one knows for what the management should hear."""
+    people = customers.drop_duplicates("customer_id").fillna({"phone": "", "email": "", "contact": "", "ap_contact": ""})
+    known = decided[["customer_id"]].merge(people, on="customer_id", how="left")
+    known = known.fillna({"phone": "", "email": "", "contact": "", "ap_contact": ""})
+    first, second = (known[name].where(known[name].ne(""), known[other]) for name, other in PEOPLE)
+    action = decided["action"].reset_index(drop=True)
+    person = first.mask(action.isin([*FOR_MANAGEMENT, "contact_ap"]), second)
+    person = person.mask(action.eq("contact_ap") & (first.eq(second)), "ask who pays the invoices")
     ways = [known["phone"], known["email"]]
-    where = pd.Series(
-        np.where(decided["action"].isin(["reminder", "resend", "nudge"]), ways[1], ways[0]), index=known.index, dtype="str"
-    )
+    where = ways[1].where(action.isin(WRITTEN), ways[0])
     where = where.where(where.ne(""), ways[0].where(ways[0].ne(""), ways[1]))
-    return decided.assign(contact=person + np.where(person.ne("") & where.ne(""), ", ", "") + where)
+    both = person + np.where(person.ne("") & where.ne(""), ", ", "") + where
+    return decided.assign(contact=both.to_numpy())
 
 
-def _ordered(decided: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The list as people read it: what needs somebody first, the largest and oldest on top."""
-    idle = decided["action"].isin(["none", "hold"])
+def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The list as people read it: what cannot wait, then what a month would lose most of; and the two simple orders."""
+    as_of = decided["as_of"].max()
     typical = decided.groupby("currency")["overdue_net"].transform("mean").replace(0, 1)
-    urgency = decided["overdue_net"] / typical * (1 + decided["oldest_days_late"] / 30)
-    ordered = decided.assign(idle=idle, urgency=urgency).sort_values(
-        ["idle", "urgency", "customer_id", "currency"], ascending=[True, False, True, True], kind="stable", ignore_index=True
+    ranked = decided.assign(
+        idle=decided["action"].isin(IDLE), worth=decided["gain"] / typical, size=decided["overdue_net"] / typical
+    ).sort_values(
+        ["idle", "first", "worth", "size", "customer_id", "currency"],
+        ascending=[True, False, False, False, True, True],
+        kind="stable",
+        ignore_index=True,
     )
-    days = ordered["due_in_days"].to_numpy()
+    days = ranked["due_in_days"].to_numpy()
+    is_call = ranked["action"].isin(CALLS)
+    weeks = (is_call.cumsum() - 1).where(is_call, 0) // (policy.contact.calls_a_week or len(ranked))
     due = np.busday_offset(np.datetime64(as_of.date(), "D"), np.maximum(days, 0), roll="forward")
+    due_by = pd.Series(due.astype("datetime64[s]")).where(days > 0) + pd.to_timedelta(7 * weeks, unit="D")
+    insured = ranked["insurer_deadline"].where(ranked["rule"].eq("insurer-deadline") & ranked["insurer_deadline"].ge(as_of))
     return ACTIONS.conform(
-        ordered.assign(
-            as_of=as_of,
-            priority=np.arange(1, len(ordered) + 1),
-            currency=ordered["currency"].replace("", NO_CURRENCY),
-            at_stake=ordered["overdue_net"],
-            blocked_amount=ordered["disputed"] + ordered["promised"],
-            due_by=pd.Series(due.astype("datetime64[s]")).where(days > 0),
-            blocked_until=ordered["held_until"].where(ordered["action"].eq("hold")),
-        )[[name for name in ACTIONS.names if name in ordered.columns or name in _MADE]]
+        ranked.assign(
+            priority=np.arange(1, len(ranked) + 1),
+            currency=ranked["currency"].replace("", NO_CURRENCY),
+            at_stake=ranked["overdue_net"],
+            ask_for=ranked["chaseable"],
+            blocked_amount=_blocked_amount(ranked),
+            due_by=due_by.where(insured.isna() | insured.ge(due_by), insured),
+            week=(weeks + 1).where(~ranked["idle"], 0).astype("int64"),
+            blocked_until=ranked["held_until"].where(ranked["action"].eq("hold")),
+            oldest_first=_place(ranked, "oldest_days_late"),
+            largest_first=_place(ranked, "size"),
+        ).reindex(columns=ACTIONS.names)
     )
 
 
-_MADE = ("as_of", "priority", "at_stake", "blocked_amount", "due_by", "blocked_until")
+def _blocked_amount(ranked: pd.DataFrame) -> pd.Series:
+    """What is past due and not to be asked for, exact."""
+    minor = [pd.Series(to_minor(ranked[name], ranked["currency"]), ranked.index) for name in ("overdue_net", "chaseable")]
+    return pd.Series(to_major((minor[0] - minor[1]).to_numpy(), ranked["currency"]), ranked.index)
+
+
+def _place(ranked: pd.DataFrame, column: str) -> pd.Series:
+    """The place of each account somebody is to act on, if the largest of a column stood first; 0 for the others."""
+    busy = ranked[~ranked["idle"]].sort_values(
+        [column, "customer_id", "currency"], ascending=[False, True, True], kind="stable"
+    )
+    return pd.Series(np.arange(1, len(busy) + 1), index=busy.index).reindex(ranked.index, fill_value=0)

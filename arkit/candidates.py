@@ -12,7 +12,7 @@ import pandas as pd
 
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, to_minor
-from arkit.notes import blocked
+from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 
 
@@ -172,7 +172,7 @@ def _disputed(is_open: pd.DataFrame, documents: pd.DataFrame, notes: pd.DataFram
     """Open documents under a dispute, of their own or of the whole account."""
     if not len(is_open) or not notes["kind"].eq("dispute").any():
         return []
-    said = blocked(documents, notes, policy)
+    said = standing(notes, documents["as_of"].max(), policy)
     said = said[said["kind"].eq("dispute")]
     accounts = said.loc[said["document_id"].eq(""), "customer_id"].unique()
     marked = is_open["customer_id"].isin(accounts) | _among(is_open, said)

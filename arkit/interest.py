@@ -140,7 +140,7 @@ def claim(
     customers
         Shape `CUSTOMERS`: who is a natural person or sole trader, and the country.
     exclude
-        What `arkit.notes.blocked` returns; its disputes are left out.
+        What `arkit.notes.standing` returns; documents in dispute are left out.
     contract_rate
         Share per year that was agreed in the contracts, 0.12; it stands instead of the statute's rate and fixed sums.
 
@@ -186,22 +186,6 @@ def claim(
     both["claim_total"] = to_major(np.asarray(total), both["currency"])
     both.loc[both["excluded"].ne(""), ["interest", "fixed_sum", "claim_total", "per_diem"]] = np.nan
     return INTEREST.conform(both[INTEREST.names])
-
-
-def simple(minor: np.ndarray, rate: float, days: np.ndarray | int, *, year: int = YEAR) -> np.ndarray:
-    """Simple interest, ``amount x rate x days / year``, rounded half up once, in minor units.
-
-    With the rate that money costs, it is also what waiting for a debt costs.
-
-    Examples
-    --------
-    >>> simple(np.array([500_000, 10_000_000]), 0.1225, 101).tolist()
-    [16949, 338973]
-    >>> simple(np.array([10_000_000]), 0.10, 60).tolist()
-    [164384]
-    """
-    product = _exact(minor) * round(rate * MILLION) * days
-    return _rounded(product, MILLION * year)
 
 
 def by_size(minor: np.ndarray, steps: Sequence[Sequence[float]]) -> np.ndarray:

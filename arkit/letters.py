@@ -32,6 +32,8 @@ GAPS = {
 #: One address, plain enough that no mail program can read anything else into it.
 ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 KEY = ["customer_id", "currency"]
+#: More than any amount.
+ALL_OF_IT = 2**62
 #: What a template knows of one customer and currency: a row of the actions, whom to address, and lists of lines by role.
 Account = dict[Any, Any]
 
@@ -78,8 +80,8 @@ def write_letters(
     documents
         The documents of the day of ``actions``.
     blocked
-        Documents in dispute or promised, columns ``customer_id`` and ``document_id``; an empty ``document_id`` means the
-        whole account. They stand in no letter.
+        What nobody is asked for, shape `BLOCKS`, or only ``customer_id`` and ``document_id`` (empty: the whole account) for
+        all of those documents. It stands in no letter; of a document blocked in part the rest does.
 
     Raises
     ------
@@ -207,23 +209,32 @@ def _in_the_way(accounts: pd.DataFrame, minor: np.ndarray) -> np.ndarray:
 
 
 def _items(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.DataFrame:
-    """What letters speak of, oldest first: documents past due (owed, or set aside) and credits, with exact amounts."""
+    """What letters speak of, oldest first: documents past due (owed, or set aside) and credits, with exact amounts.
+
+    Of a document that is blocked in part, ``minor`` is the rest, and ``aside`` says what is not asked for.
+    """
     minor = pd.Series(to_minor(documents["open_amount"], documents["currency"]), index=documents.index)
     credit, past_due = minor < 0, (minor > 0) & (documents["days_late"] > 0)
-    role = np.select([credit, past_due & _is_blocked(documents, blocked), past_due], ["credits", "set_aside", "owed"], "")
-    items = documents.assign(role=role, minor=minor)
+    aside = np.minimum(_set_aside(documents, blocked), minor.clip(lower=0))
+    role = np.select([credit, past_due & (aside >= minor), past_due], ["credits", "set_aside", "owed"], "")
+    items = documents.assign(role=role, minor=minor - aside, aside=to_major(aside.to_numpy(), documents["currency"]))
     return items[credit | past_due].sort_values([*KEY, "due_date", "document_id"])
 
 
-def _is_blocked(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> np.ndarray:
-    """Which documents are in dispute or promised, by themselves or with their whole account."""
+def _set_aside(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.Series:
+    """What nobody is asked for of each document, in minor units: its own blocks, or all of it with its whole account."""
+    nothing = pd.Series(0, index=documents.index, dtype="int64")
     if blocked is None or not len(blocked):
-        return np.zeros(len(documents), dtype="bool")
-    document = blocked["document_id"].fillna("")
-    named = pd.MultiIndex.from_arrays([blocked["customer_id"], document])
-    whole = blocked.loc[document.eq(""), "customer_id"]
-    is_named = pd.MultiIndex.from_frame(documents[["customer_id", "document_id"]]).isin(named)
-    return is_named | documents["customer_id"].isin(whole).to_numpy()
+        return nothing
+    about = blocked["document_id"].fillna("")
+    credit = blocked["kind"].eq("credit") if "kind" in blocked else pd.Series(False, index=blocked.index)
+    whole = documents["customer_id"].isin(blocked.loc[about.eq("") & ~credit, "customer_id"])
+    single = blocked[about.ne("")]
+    keys = [name for name in (*KEY, "document_id", "entity", "instalment") if name in single and name in documents]
+    minor = to_minor(single["amount"], single["currency"]) if "amount" in single else ALL_OF_IT
+    amounts = single.assign(minor=minor).groupby(keys)["minor"].sum()
+    taken = documents[keys].join(amounts, on=keys)["minor"].fillna(0).astype("int64")
+    return taken.mask(whole, ALL_OF_IT)
 
 
 def _by_customer(accounts: pd.DataFrame, items: pd.DataFrame) -> dict[str, list[Account]]:
@@ -239,14 +250,15 @@ def _by_customer(accounts: pd.DataFrame, items: pd.DataFrame) -> dict[str, list[
 
 
 def _line(item: dict[Any, Any]) -> dict[str, str]:
-    """One document in words."""
+    """One document in words; of one blocked in part, what is left to pay."""
+    partly = item["role"] == "owed" and item["aside"] > 0
     return {
-        "number": item["document_id"],
+        "number": item["document_id"] + (f" ({text(item['aside'], item['currency'])} of it set aside)" if partly else ""),
         "kind": {"credit_note": "credit note", "payment": "payment"}.get(item["kind"], "credit"),
         "issued": day(item["issued"]),
         "due": day(item["due_date"]),
         "late": f"{item['days_late']:,}",
-        "amount": text(item["open_amount"], item["currency"]),
+        "amount": text(item["open_amount"] - (item["aside"] if partly else 0), item["currency"]),
     }
 
 

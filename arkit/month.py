@@ -5,20 +5,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from arkit.blocks import blocked
 from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
 from arkit.ledger import Ledger
 from arkit.letters import write_letters
 from arkit.money import plain, to_major, to_minor, totals
-from arkit.notes import blocked
+from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
 from arkit.tables import MEASURES, ROUTES
+from arkit.views import write_csv
 from arkit.workbook import write_workbook
-
-#: Begin of a text that a spreadsheet would take for a formula.
-FORMULA = r"^([=+\-@\t\r])"
 
 
 def summarise(
@@ -100,6 +99,7 @@ def write_month(
     actions: pd.DataFrame,
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     forecasts: pd.DataFrame | None = None,
     cash: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
@@ -138,6 +138,8 @@ def write_month(
         )
     summary = summarise(documents, actions, control_total=control_total)
     reconciliation = reconcile(ledger, documents, control_total, policy)
+    if blocks is None:
+        blocks = blocked(documents, ledger.notes, policy, customers=ledger.customers)
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
@@ -155,7 +157,7 @@ def write_month(
         documents=documents,
         customers=ledger.customers,
         policy=policy,
-        blocked=blocked(documents, ledger.notes, policy),
+        blocked=blocks,
     )
     tables = {
         "aging": aged.reset_index(),
@@ -163,6 +165,7 @@ def write_month(
         "documents": documents,
         "scores": scores,
         "actions": actions,
+        "blocks": _with_what_they_hide(blocks, actions),
         "routes": ROUTES.empty() if routes is None else routes,
         "receipts": ledger.receipts,
         "rejects": ledger.rejects,
@@ -181,6 +184,13 @@ def write_month(
     return target
 
 
+def _with_what_they_hide(blocks: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
+    """What stands in the way, beside the action that would be taken if nothing did."""
+    hidden = actions.drop_duplicates(["customer_id", "currency"]).set_index(["customer_id", "currency"])["hidden_action"]
+    keys = pd.MultiIndex.from_frame(blocks[["customer_id", "currency"]])
+    return blocks.assign(hides=hidden.reindex(keys).fillna("").to_numpy()) if len(actions) else blocks
+
+
 def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """What may be claimed for late payment, by the law that the policy names."""
     return claim(
@@ -189,22 +199,15 @@ def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.Data
         contract_rate=policy.interest.contract_rate,
         entries=ledger.entries,
         customers=ledger.customers,
-        exclude=blocked(documents, ledger.notes, policy),
+        exclude=standing(ledger.notes, documents["as_of"].max(), policy),
     )
 
 
 def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Each table as a CSV file that spreadsheets open as it is."""
+    """Each table as a CSV file."""
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
-        safe = _without_formulas(table)
-        safe.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig")
-
-
-def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
-    text = table.select_dtypes(exclude=["number", "bool", "datetime"]).astype("str")
-    return table.assign(**{str(name): text[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
+        write_csv(table, folder / f"{name}.csv")
 
 
 def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What was said and agreed, and what follows from it on a day: promises broken, and what nobody may be asked for now."""
+"""What was said and agreed, and what follows from it on a day: what still stands, and which promises were broken."""
 
 import pandas as pd
 
@@ -7,6 +7,13 @@ from arkit.tables import NOTES
 
 #: Outcomes that end a promise, a plan, a dispute or a hold.
 CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")
+#: Outcomes of a plan that was never agreed.
+NOT_AGREED = ("offered", "refused")
+#: Outcomes of calls that reached nobody.
+UNREACHED = ("left_message", "no_answer", "not_reached", "wrong_number")
+#: What a customer says, as an outcome or a reason: that it cannot pay at once, and that the invoice did not come.
+HARDSHIP = ("cannot_pay", "hardship", "asks_for_plan")
+NOT_RECEIVED = ("not_received",)
 
 
 def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -16,21 +23,23 @@ def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame
     return known.assign(outcome=known["outcome"].str.lower())
 
 
-def blocked(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:
-    """What nobody may be asked for on the documents' day, one row per document or whole account (empty ``document_id``).
+def newest(said: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """The newest word on each document, or whole account, and kind; ``said`` as `known_notes` returns it."""
+    return said[said["kind"].isin(kinds)].drop_duplicates(["customer_id", "document_id", "kind"], keep="last")
 
-    Disputes not resolved, promises whose day and the policy's grace have not passed, plans and holds not ended. Columns
-    ``customer_id``, ``document_id``, ``kind``, ``since``, ``until``; the newest word on each counts.
+
+def standing(notes: pd.DataFrame | None, as_of: pd.Timestamp, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """What still stands on a day, the newest word on each document or account and kind, shape `NOTES`.
+
+    Disputes not resolved, promises whose day and the policy's grace have not passed, plans agreed and holds not ended,
+    credit notes promised.
     """
-    as_of = documents["as_of"].max()
-    said = known_notes(notes, as_of)
-    said = said[said["kind"].isin(["dispute", "promise", "plan", "hold"])]
-    last = said.drop_duplicates(["customer_id", "document_id", "kind"], keep="last")
+    last = newest(known_notes(notes, as_of), ("dispute", "promise", "plan", "hold", "credit_pending"))
     grace = pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
-    promise = last["kind"].eq("promise")
-    running = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
-    rows = last[running & ~last["outcome"].isin(CLOSED)].rename(columns={"date": "since"})
-    return rows[["customer_id", "document_id", "kind", "since", "until"]].reset_index(drop=True)
+    promise, plan = last["kind"].eq("promise"), last["kind"].eq("plan")
+    in_time = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
+    ended = last["outcome"].isin(CLOSED) | (plan & last["outcome"].isin(NOT_AGREED))
+    return last[in_time & ~ended].reset_index(drop=True)
 
 
 def broken_promises(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:

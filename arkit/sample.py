@@ -24,7 +24,7 @@ SLIDE_MONTHS, PART_DAYS, PROMISE_DAYS = 7, 25, 8
 USUAL, SHORT, LONG = (14, 30, 30, 45, 60), (14, 14, 14, 30, 30), (30, 30, 30, 30, 45)
 #: How late invoices are chased: what is done, how many days after the due day, and how often it is done at all.
 NOW_AND_THEN = (("reminder", 10, 0.3), ("call", 24, 0.2), ("letter", 50, 0.3))
-FIRMLY = (("reminder", 8, 1.0), ("call", 20, 1.0), ("letter", 41, 1.0), ("call", 66, 0.5))
+FIRMLY = (("reminder", 8, 1.0), ("call", 20, 1.0), ("firm_notice", 41, 1.0), ("final_demand", 66, 0.8))
 BY_PHONE = (("call", 30, 0.5), ("call", 75, 0.7))
 PUT_OFF = (("reminder", 9, 0.5), ("promise", 16, 0.5), ("call", 29, 0.5), ("promise", 33, 0.5))
 
@@ -113,7 +113,9 @@ REASONS = ("price differs from the order", "short delivery", "goods damaged", "p
 TEXTS = {
     "reminder sent": "Reminder and invoice e-mailed.", "promise ": "Says it will be paid by then.",
     "call reached": "Spoke to accounts, they will look into it.", "call left_message": "No answer, left a message.",
-    "letter sent": 'Letter posted, headed "final notice", with a statement.',
+    "letter sent": "Letter posted with a statement of account.",
+    "firm_notice sent": "Firm notice posted: pay within ten days, or deliveries stop.",
+    "final_demand sent": "Final demand posted, signed for: pay within fourteen days.",
     "dispute open": "Will not pay before it is settled.", "dispute resolved": "Settled with the customer, payment follows.",
 }  # fmt: skip
 #: The types of the payments file, and the kind of posting each is.

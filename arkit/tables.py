@@ -112,6 +112,17 @@ class Table:
             ) from error
 
 
+def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, by the index of ``values``; missing where there is none. Unlike ``map``, it keeps the dtype.
+
+    Examples
+    --------
+    >>> look_up(pd.Series(["b", "x"]), pd.Series([1.0, 2.0], index=["a", "b"])).tolist()
+    [2.0, nan]
+    """
+    return values.reindex(keys).set_axis(keys.index)
+
+
 def _all_alike(value: Any, index: pd.Index, dtype: str) -> pd.Series:  # noqa: ANN401 - whatever is missing
     """A column of one value; text of a million rows this way takes a tenth of the time."""
     if dtype != "str":
@@ -338,6 +349,32 @@ NOTES = Table(
     ),
 )
 
+#: What stands in the way of asking; the first eight are about documents and never overlap: each goes before those after it.
+BLOCK_KINDS = (
+    "dispute", "credit_pending", "plan", "promise", "hold", "po_missing", "pay_day", "remainder",
+    "credit", "do_not_contact", "insolvency", "handed_over",
+)  # fmt: skip
+
+BLOCKS = Table(
+    "blocks",
+    "open document, or account, and what stands in the way of asking for it",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("document_id", "text", "the document; empty: the whole account"),
+        Column("kind", "text", f"one of {', '.join(BLOCK_KINDS)}"),
+        Column("since", "day", "since when, where that is known", optional=True),
+        Column("until", "day", "until when; missing: until somebody ends it", optional=True),
+        Column("amount", "money", "of what is open after credits: what nobody asks for"),
+        Column("past_due", "money", "of that: past due"),
+        Column("reason", "text", "why, in words", optional=True),
+        Column("hides", "text", "the action that would be taken without it", optional=True),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
 PROFILES = Table(
     "profiles",
     "customer with at least one invoice",
@@ -501,16 +538,56 @@ ACTIONS = Table(
         Column("runner_up", "text", "the action of the next rule that also held"),
         Column("would_change", "text", "what would have to be different for the next stricter rule to hold"),
         Column("at_stake", "money", "past due, after credits not yet applied"),
+        Column("ask_for", "money", "of that: what may be asked for now; the rest is blocked", optional=True),
         CURRENCY,
-        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("oldest_days_late", "count", "days the oldest invoice to be asked for is past due"),
         Column("documents", "text", "the documents that are past due, oldest first"),
         Column("contact", "text", "whom to contact, and where"),
         Column("due_by", "day", "do it by"),
+        Column(
+            "week",
+            "count",
+            "the week it falls into, by contact.calls_a_week; 0: nothing to do",
+            optional=True,
+        ),
         Column("next_step", "text", "what follows if nothing happens"),
         Column("blocked_until", "day", "nobody is contacted before"),
+        Column("blocked_by", "text", "what stands in the way: kinds of `blocks`", optional=True),
+        Column(
+            "hidden_action",
+            "text",
+            "the action if nothing stood in the way; empty: nothing does",
+            optional=True,
+        ),
         Column("balance", "money", "everything open, credits taken off"),
-        Column("blocked_amount", "money", "of what is past due: disputed, or promised for a later day"),
+        Column("blocked_amount", "money", "of what is past due: disputed, promised, or else not to be asked for now"),
         Column("score", "number", "the customer's score"),
+        Column("gain", "money", "what a month of waiting should lose of ask_for; see actions", optional=True),
+        Column("oldest_first", "count", "the place if the oldest stood first; 0: nobody is asked", optional=True),
+        Column(
+            "largest_first",
+            "count",
+            "the place if the largest stood first; 0: nobody is asked",
+            optional=True,
+        ),
+    ),
+)
+
+CHANGES = Table(
+    "changes",
+    "customer and currency with something past due on one of two lists",
+    (
+        AS_OF,
+        Column("since", "day", "the day of the list before"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("change", "text", "new, escalated, eased, cleared or unchanged"),
+        Column("was", "text", "the action on the list before; empty: none"),
+        Column("action", "text", "the action now; empty: none"),
+        Column("at_stake_before", "money", "past due after credits, before"),
+        Column("at_stake", "money", "past due after credits, now"),
+        Column("why", "text", "what differs, with the numbers"),
     ),
 )
 
@@ -520,15 +597,369 @@ ROUTES = Table(
     (
         AS_OF,
         CUSTOMER,
-        Column("route", "text", "wait, plan, factoring, agency or court"),
+        Column("route", "text", "wait, remind, plan, factoring, agency or court"),
         Column("amount", "money", "the amount past due that is weighed"),
         CURRENCY,
         Column("chance", "share", "chance that the amount comes in on this way"),
+        Column(
+            "basis", "text", "what it rests on: forecast, the customer's own curve, that of the book, or the policy's prior"
+        ),
         Column("days", "count", "days until it does"),
         Column("cost", "money", "fees, fixed costs and the cost of waiting"),
         Column("net", "money", "expected money in hand: amount x chance less cost"),
         Column("eligible", "flag", "allowed by the policy"),
+        Column("rank", "count", "1 is the best: what is eligible first, then the largest net"),
         Column("why", "text", "the assumptions, or what stands in the way"),
+    ),
+)
+
+PLANS = Table(
+    "plans",
+    "customer and currency with money past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("amount", "money", "past due after credits, nothing blocked in it: what the plan is about"),
+        Column("possible", "flag", "a plan can be made that the customer can bear, as far as its payments tell"),
+        Column("down_payment", "money", "due at once; missing where no plan is possible, as everything that follows"),
+        Column("instalments", "count", "monthly instalments after it; 0 where no plan is possible"),
+        Column("instalment", "money", "what each of them is; the last may differ by roundings"),
+        Column("minimum", "money", "the least instalment that is accepted: what the longest plan would need"),
+        Column("interest", "money", "interest in all instalments together"),
+        Column("first_on", "day", "the down payment is due"),
+        Column("ends_on", "day", "the last instalment is due"),
+        Column("paid_per_month", "money", "what it paid in a usual month lately; missing where payments are not known"),
+        Column("bearable", "money", "the part of that which a plan may ask for a month"),
+        Column("value", "money", "worth today if all of it comes"),
+        Column("expected", "money", "worth today with the policy's chance of each instalment"),
+        Column("alternative", "text", "the best other way of the table of routes; empty where none was handed over"),
+        Column("alternative_net", "money", "what that would bring"),
+        Column(
+            "break_even",
+            "share",
+            "the chance of each instalment from which the plan brings more; missing: never, or nothing to compare",
+        ),
+        Column("why", "text", "how it came about, or why there is none"),
+    ),
+)
+
+INSTALMENTS = Table(
+    "instalments",
+    "payment of a plan",
+    (
+        Column("as_of", "day", "the day the plan was made"),
+        CUSTOMER,
+        CURRENCY,
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid: interest and principal"),
+        Column("interest", "money", "interest on what was owed since the payment before", optional=True, missing=0.0),
+        Column("principal", "money", "what it takes off the debt", optional=True),
+        Column("balance", "money", "what is owed after it", optional=True),
+    ),
+)
+
+PLAN_STANDING = Table(
+    "plan_standing",
+    "payment of a plan that was agreed",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("made_on", "day", "the day the plan was made"),
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid"),
+        Column("paid", "money", "of it, paid so far; money pays the oldest instalment first"),
+        Column("paid_on", "day", "the day it was paid in full"),
+        Column(
+            "standing",
+            "text",
+            "kept (paid by its day and the grace), late (paid after), waiting (due, within the grace), broken, coming, or "
+            "not needed (nothing of the debt is open any more)",
+        ),
+        Column("due_so_far", "money", "all that the plan asked for up to the day"),
+        Column("paid_so_far", "money", "all that came for the debt since the plan was made"),
+        Column("plan", "text", "the whole plan: kept, late (was so once), waiting, broken, or finished"),
+        Column("next_due", "day", "the day of the next payment not yet made; missing: none"),
+    ),
+)
+
+FACTORABLE = Table(
+    "factorable",
+    "open document that is owed to us",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        CURRENCY,
+        Column("face", "money", "what could be sold: open, less the credits that pay it"),
+        Column("days_late", "count", "days past due; negative: not yet due"),
+        Column("score", "number", "the customer's score: its credit is what is sold"),
+        Column("eligible", "flag", "a factor would buy it, as far as the policy knows"),
+        Column("chosen", "flag", "in the cheapest set that raises the cash needed"),
+        Column("days", "count", "days until the customer is expected to pay"),
+        Column("advance", "money", "paid out at once"),
+        Column("fee", "money", "of the factor, for those days"),
+        Column("reserve", "money", "what comes when the customer pays"),
+        Column("reserve_on", "day", "the day of that"),
+        Column("yearly_cost", "share", "fee / advance x 365 / days"),
+        Column("why", "text", "the price in words, or the first reason why not"),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
+FACTORING_OFFERS = Table(
+    "factoring_offers",
+    "currency in which cash is needed",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("need", "money", "the cash needed"),
+        Column("raised", "money", "what the chosen invoices bring at once"),
+        Column("short", "money", "what is missing even if all that is eligible is sold"),
+        Column("invoices", "count", "how many are chosen"),
+        Column("face", "money", "their face value"),
+        Column("fee", "money", "what the factor takes"),
+        Column("reserve", "money", "what comes later, when customers pay"),
+        Column("days", "number", "mean days until then, weighted by what is advanced"),
+        Column("yearly_cost", "share", "fee / raised x 365 / days"),
+        Column(
+            "at_most_above", "money", "how much less another set could cost at best; 0: the chosen set is proven the cheapest"
+        ),
+        Column("waiting_cost", "money", "the price of the same money for the same days"),
+        Column("discount_cost", "money", "what an early-payment discount for the same cash would cost"),
+        Column(
+            "discount_yearly_cost", "share", "the same per year; missing where customers pay within the discount's days anyway"
+        ),
+        Column("words", "text", "the offer in sentences"),
+    ),
+)
+
+PREVENTIONS = Table(
+    "preventions",
+    "customer and measure, at most three of a customer",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("rank", "count", "1 is the one its numbers suggest most"),
+        Column("measure", "text", "what would stop the next late invoice"),
+        Column("figure", "number", "the customer's number that suggests it"),
+        Column("threshold", "number", "the policy's number it is compared with"),
+        Column("why", "text", "in one sentence, with the figure"),
+    ),
+)
+
+VARIANTS = Table(
+    "variants",
+    "policy and currency, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called; the first is what the others are compared with"),
+        Column("changes", "text", "the keys in which it differs from the first, with the values before and after"),
+        CURRENCY,
+        Column("accounts", "count", "customers with an open balance in this currency"),
+        Column("contacts", "count", "of them: somebody is to act, the action is neither none nor hold"),
+        Column("moved", "count", "of them: the first policy takes another action"),
+        Column("asked_for", "money", "past due on accounts where somebody is to act"),
+        Column("left_alone", "money", "past due on accounts with the action none or hold"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+        Column("cost", "number", "of these hours, in the money of effort.hour_cost"),
+    ),
+)
+
+VARIANT_ACTIONS = Table(
+    "variant_actions",
+    "policy, currency and action, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called"),
+        CURRENCY,
+        Column("action", "text", "an action that at least one of the policies takes in this currency"),
+        Column("accounts", "count", "customers with an open balance in this currency that get it"),
+        Column("at_stake", "money", "past due on them, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("left_alone", "money", "all of at_stake where the action is none or hold, else nothing"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+    ),
+)
+
+MOVES = Table(
+    "moves",
+    "policy, customer and currency that it treats otherwise than the first policy does",
+    (
+        AS_OF,
+        Column("variant", "text", "what the other policy is called"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("at_stake", "money", "past due, after credits not yet applied"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("from_action", "text", "what the first policy does"),
+        Column("to_action", "text", "what the other does"),
+        Column("from_rule", "text", "the rule that decides in the first"),
+        Column("to_rule", "text", "the rule that decides in the other"),
+        Column("why_before", "text", "the first's reason, with its numbers"),
+        Column("why_after", "text", "the other's reason, with its numbers"),
+    ),
+)
+
+REPLAYS = Table(
+    "replays",
+    "past month-end, customer and currency with something past due, or to be contacted",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("action", "text", "what the policy would have done, by what was known then"),
+        Column("rule", "text", "the rule that decided"),
+        Column(
+            "flagged",
+            "flag",
+            "on the list: somebody was to act, had just been in touch, or a day that was set had not passed",
+        ),
+        Column("priority", "count", "place on that day's list"),
+        Column("at_stake", "money", "past due that day, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice was past due"),
+        Column("score", "number", "the customer's score that day"),
+    ),
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    "measure, currency and group of invoices past due on the month-ends replayed",
+    (
+        Column(
+            "measure",
+            "text",
+            "unpaid (share of invoices), unpaid money (share of the amount), lost later (share of the invoices at most 30 days "
+            "past due), median days until settled; written off is unpaid, credited is settled",
+        ),
+        Column("currency", "text", "for shares of money; empty: all together, invoices are counted", optional=True),
+        Column("days", "count", "looked at so many days after the month-end; 0: at the end"),
+        Column(
+            "group",
+            "text",
+            "flagged (on the list), left alone, the difference of the two, or an action; in hand: somebody was in touch before",
+        ),
+        Column("documents", "count", "invoices, each counted on every month-end on which it stood past due"),
+        Column("customers", "count", "their customers; of a difference, those of the smaller group"),
+        Column("value", "number", "the share (0 to 1), or the days; missing days: more than half took over 90 days"),
+        Column("low", "number", "95 % range, by drawing customers again and again; missing: too few customers to tell"),
+        Column("high", "number", "its upper end"),
+    ),
+)
+
+ORDERS = Table(
+    "orders",
+    "past month-end, currency and order of contacting",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("order", "text", "policy (its list), oldest first, or largest first, with equally many contacts"),
+        Column("accounts", "count", "accounts with something past due"),
+        Column("past_due", "money", "past due on all of them, after credits"),
+        Column("contacts", "count", "accounts contacted"),
+        Column("reached", "money", "past due on the accounts contacted"),
+        Column("held", "count", "of the contacts: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("held_amount", "money", "past due on these"),
+        Column("unpaid_30", "money", "of reached: still unpaid 30 days later; missing: not known yet"),
+        Column("unpaid_60", "money", "the same 60 days later"),
+        Column("unpaid_90", "money", "the same 90 days later"),
+    ),
+)
+
+ORDER_TOTALS = Table(
+    "order_totals",
+    "currency, days and order of contacting, over the month-ends replayed",
+    (
+        CURRENCY,
+        Column("days", "count", "looked at so many days after each month-end"),
+        Column("order", "text", "policy, oldest first, largest first, or best in hindsight: the most that can be reached"),
+        Column("month_ends", "count", "month-ends that have an answer by then"),
+        Column("contacts", "count", "accounts contacted, all month-ends together"),
+        Column("in_vain", "count", "of them: nothing was left unpaid by then, with or without a contact"),
+        Column("held", "count", "of them: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("reached", "money", "past due on the accounts contacted, month-ends added up"),
+        Column("unpaid", "money", "of that: still unpaid so many days later"),
+        Column("of_best", "share", "unpaid as a share of the best that so many contacts can reach"),
+        Column("less_policy", "money", "unpaid, less what the policy's list reached"),
+        Column("less_low", "money", "95 % range of that difference, by drawing customers; missing: too few to tell"),
+        Column("less_high", "money", "its upper end"),
+    ),
+)
+
+LOSSES = Table(
+    "losses",
+    "invoice that fell due after the first month-end replayed and was lost by the last day",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        ENTITY,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "when it was to be paid"),
+        Column("amount", "money", "open on the last month-end before it counted as lost, credits taken off"),
+        Column("lost_on", "day", "the day it was written off, or was past due longer than backtest.lost_after_days"),
+        Column("how", "text", "written off, or too old; some of the too old are paid in the end"),
+        Column("flagged_on", "day", "the first month-end on which the policy's list had its customer; missing: never"),
+        Column("first_action", "text", "what was to be done then; in hand: somebody had just been in touch", optional=True),
+        Column("days_late_then", "number", "days past due then; negative: not yet due", optional=True),
+        Column("days_before", "number", "days from then until it counted as lost", optional=True),
+        Column("lists_before", "count", "month-ends from then until it counted as lost"),
+        Column("last_action", "text", "the action on the last month-end before it counted as lost"),
+        Column("oldest_first_on", "day", "the first month-end on which the oldest-first order had its customer"),
+        Column("largest_first_on", "day", "the same for the largest-first order"),
+    ),
+)
+
+EARLINESS = Table(
+    "earliness",
+    "order of contacting, age and currency of invoices lost",
+    (
+        Column("order", "text", "policy, oldest first, or largest first"),
+        Column("by", "text", "the age by which the order had the customer on its list"),
+        CURRENCY,
+        Column("documents", "count", "invoices lost that it had by then"),
+        Column("of", "count", "all invoices lost"),
+        Column("amount", "money", "their amount"),
+        Column("lost", "money", "the amount of all invoices lost"),
+        Column("share", "share", "amount as a share of lost"),
+    ),
+)
+
+STABILITY = Table(
+    "stability",
+    "past month-end",
+    (
+        AS_OF,
+        Column("past_due", "count", "accounts with something past due"),
+        Column("on_list", "count", "of them: on the list"),
+        Column("stayed", "count", "of those: on the list before, too"),
+        Column("new", "count", "of those: not on the list before"),
+        Column("cleared", "count", "on the list before, and nothing is past due any more"),
+        Column("dropped", "count", "on the list before, still past due, and left alone now"),
+        Column("back_and_forth", "count", "on, off, on in three lists running (or off, on, off), past due all the time"),
+    ),
+)
+
+CALIBRATIONS = Table(
+    "calibrations",
+    "horizon and tenth of the chances said",
+    (
+        Column("days", "count", "paid within so many days or not"),
+        Column("tenth", "count", "1: the lowest tenth of the chances"),
+        Column("looks", "count", "how often a document was looked at"),
+        Column("documents", "number", "how many documents that stands for, each counted once"),
+        Column("said", "share", "mean chance that was said"),
+        Column("came", "share", "share that came"),
+        Column("came_low", "share", "95 % range of what came, by counting alone (Wilson)"),
+        Column("came_high", "share", "its upper end"),
     ),
 )
 
@@ -719,7 +1150,10 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, CALIBRATION, ACTIONS, ROUTES, INTEREST),
+    *(EXPLANATIONS, CASH, CALIBRATION, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
+    *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
+    *(VARIANTS, VARIANT_ACTIONS, MOVES),
+    *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

@@ -148,6 +148,13 @@ ASKED = (
     Field("By when", "due_by", "day", 11, "do it by this day"),
     Field("Why", "reason", "text", 36, "the rule that decided, with its numbers"),
     Field("At stake", "at_stake", "money", 12, "past due, after credits not yet applied"),
+    Field(
+        "To ask for",
+        "ask_for",
+        "money",
+        12,
+        "of that, what may be asked for now; the rest is blocked",
+    ),
     Field("Currency", "currency", "code", 9.5, "a customer who owes in two currencies has two rows"),
     Field("Oldest (days late)", "oldest_days_late", "number", 11, "days since the oldest of these documents fell due"),
     Field("Documents", "documents", "text", 23, "what to ask for, oldest first; all of it stands in Open items"),
@@ -166,7 +173,13 @@ ROW_ID = Field("row_id", "row_id", "id", 30)
 ACTION_LIST = Layout("Actions", (*ASKED, *FILL_IN, ROW_ID), "D2", "Nobody has to be contacted.")
 NO_ACTION = Layout(
     "No action",
-    (*ASKED[:7], Field("Until when", "blocked_until", "day", 11), *ASKED[7:]),
+    (
+        *ASKED[:7],
+        Field("Until when", "blocked_until", "day", 11),
+        Field("What stands in the way", "blocked_by", "text", 18),
+        Field("Else", "hidden_label", "text", 14),
+        *ASKED[7:],
+    ),
     "D2",
     "Every customer with an open balance is on the sheet Actions.",
 )
@@ -335,7 +348,9 @@ def _identified(actions: pd.DataFrame) -> pd.DataFrame:
         )
     ids = actions["as_of"].dt.strftime("%Y-%m-%d") + "|" + actions["customer_id"] + "|" + actions["currency"]
     label = actions["action"].map(LABELS).fillna(actions["action"])
-    return actions.assign(label=label, row_id=ids).sort_values("priority", kind="stable")
+    ids_and_words = {"label": label, "row_id": ids, "hidden_label": actions["hidden_action"].replace(LABELS)}
+    ids_and_words["blocked_by"] = actions["blocked_by"].str.replace("_", " ")
+    return actions.assign(**ids_and_words).sort_values("priority", kind="stable")
 
 
 def _names(*tables: pd.DataFrame) -> pd.Series:

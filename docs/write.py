@@ -1,14 +1,16 @@
-"""Writes the pages of tables and policy, and the lists in those of exports, interest and reconciliation, from the code."""
+"""Writes the pages of tables and policy, and the lists in those of exports, interest, routes and reconciliation, from code."""
 
 import re
 import tomllib
 from pathlib import Path
 
 from arkit.candidates import KINDS
+from arkit.courts import COURTS
 from arkit.importers.exports import Export, System, Unusable
 from arkit.importers.systems import systems
 from arkit.interest import DEFAULT_RATES
-from arkit.policy import DEFAULTS_FILE, FACTS, WORDS
+from arkit.ladder import FACTS, WORDS
+from arkit.policy import DEFAULTS_FILE
 from arkit.reconciliation import OTHERS
 from arkit.tables import markdown
 
@@ -16,6 +18,18 @@ HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
 CANDIDATES = "## Candidates\n"
 RULES = "## Rules\n"
+COURT = "## Courts\n"
+#: What is to be known before one writes rules.
+OF_RULES = (
+    "A rule of your own replaces the whole ladder: copy it, then change it. A comparison is `<`, `<=`, `>`, `>=` or `=` and a",
+    "number or a key of the policy (`contact.small`); several are joined by commas and must all hold; `yes` or `no` for marks.",
+    "A rule that can never decide, because nothing fits it or rules above take all it could, is refused; so is one that goes",
+    "to an agency, a court or a final demand without asking for an earlier step.",
+    "",
+    "Whatever the rules say, nobody is asked for what is not due, blocked or covered by credit; nobody is contacted who is",
+    "marked do not contact, insolvent or handed over; and no sole trader, strategic customer or debt near limitation goes to",
+    "an agency or a court.",
+)
 #: What each rule of rates.toml means.
 RUNS = {
     "fixed": "one rate for the life of the debt",
@@ -39,29 +53,31 @@ def policy_page() -> str:
     for number, rule in enumerate(tomllib.loads(words)["ladder"], 1):
         when = " and ".join(f"{fact} {condition}" for fact, condition in rule["when"].items())
         lines.append(f"| {number} | `{rule['rule']}` | {when} | {rule['action']} | {rule['reason']} |")
-    lines += ["", "A rule of your own replaces the whole ladder: copy it, then change it. A comparison is `<`, `<=`, `>`, `>=`"]
-    lines += ["or `=` and a number or a key of the policy (`contact.small`); `yes` or `no` for marks.", ""]
+    lines += ["", *OF_RULES, ""]
     lines += ["### Facts", "", "One value per customer and currency.", "", "| fact | meaning |", "| --- | --- |"]
-    lines += [f"| `{name}` | {meaning} |" for name, meaning in FACTS.items()]
+    lines += [f"| `{name}` | {fact.meaning} |" for name, fact in FACTS.items()]
     lines += ["", "A reason may also name:", "", "| word | meaning |", "| --- | --- |"]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in WORDS.items()]
     return "\n".join([*lines, ""])
 
 
 def _section(part: str) -> list[str]:
-    """One section: what its comments say, then its keys."""
+    """One section: what its comments say, then its keys, then the items of long lists with their comments."""
     name = part[1 : part.index("]")]
-    rows, said = [], []
+    rows, said, items = [], [], []
     for line in part.split("\n")[1:]:
         if found := KEY.match(line):
             rows.append(f"| `{name}.{found[1]}` | `{found[2]}` | {found[3]} |")
         elif re.match(r"^\w+ = ", line):
             key, value = line.split(" = ", 1)
-            rows.append(f"| `{name}.{key}` | `{value}` | see above |")
+            rows.append(f"| `{name}.{key}` | {'below' if value == '[' else f'`{value}`'} | see above |")
+        elif found := re.match(r"^    (\[.+\]),?\s+# (.+)$", line):
+            items.append(f"- `{found[1]}`: {found[2]}")
         elif line.startswith("#"):
             said.append(line.lstrip("# "))
     told = " ".join(said)
-    return ["", f"## {name}", "", *([told, ""] if told else []), "| key | default | meaning |", "| --- | --- | --- |", *rows]
+    table = ["| key | default | meaning |", "| --- | --- | --- |", *rows, *(["", *items] if items else [])]
+    return ["", f"## {name}", "", *([told, ""] if told else []), *table]
 
 
 def interest_page() -> str:
@@ -85,6 +101,21 @@ def interest_page() -> str:
             sure = "yes" if row["confirmed"] else "**no**"
             lines.append(f"| {row['from']:%Y-%m-%d} | {row['rate']:.2f} | {row['as_of']:%Y-%m-%d} | {row['source']} | {sure} |")
     return (HERE / "interest.md").read_text("utf-8").split(RULES)[0] + RULES + "\n".join([*lines, ""])
+
+
+def routes_page() -> str:
+    """``docs/routes.md``: its first part as it stands, then every court with its limit and fees."""
+    lines = ["", "Written from `arkit/courts.toml`; `make docs` writes it anew. Limits and fees in the court's currency.", ""]
+    lines += ["| name | court | currency | limit | fees, issue and hearing | checked | source | confirmed | but |"]
+    lines += ["| --- " * 9 + "|"]
+    for court in COURTS.values():
+        fees = ", ".join(f"{fee:,} up to {up_to:,}" for up_to, fee in court.fees)
+        above = f", then {100 * court.share_above:g} % and at most {court.most_above:,}" if court.share_above else ""
+        limit = f"{court.limit:,}" if court.limit else "none"
+        told = [court.name, court.title, court.currency, limit, fees + above or "not known here: the policy's share"]
+        sure = "yes" if court.confirmed else "**no**"
+        lines.append(f"| {' | '.join(told)} | {court.as_of} | {court.source} | {sure} | {court.caveat} |")
+    return (HERE / "routes.md").read_text("utf-8").split(COURT)[0] + COURT + "\n".join([*lines, ""])
 
 
 def exports_page() -> str:
@@ -132,5 +163,6 @@ if __name__ == "__main__":
     (HERE / "exports.md").write_text(exports_page(), "utf-8")
     (HERE / "reconciliation.md").write_text(reconciliation_page(), "utf-8")
     (HERE / "interest.md").write_text(interest_page(), "utf-8")
+    (HERE / "routes.md").write_text(routes_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

@@ -9,18 +9,20 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
-    *("measures", "migration", "cohorts", "allowance"),
-    *("actions", "letters", "charts", "workbook", "views"),
+    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention"),
+    *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
     {"errors"},
     {"money", "buckets", "formulas"},
-    {"tables", "terms"},
-    {"policy", "postings", "snapshots", "sums"},
+    {"tables", "terms", "courts"},
+    {"ladder", "postings", "snapshots", "sums"},
+    {"policy"},
     {"ledger", "netting", "notes"},
-    {"candidates", "figures"},
+    {"blocks", "candidates", "figures", "recovery"},
+    {"facts"},
     STEPS,
-    {"sample", "month", "report"},
+    {"sample", "month", "report", "backtest", "what_if"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -36,7 +38,7 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying"}]
+CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -48,8 +50,14 @@ FORECAST = [
     {"model"},
     {"card", "cash"},
 ]
+BACKTEST = [
+    {"sampling", "replaying"},
+    {"calibration", "judging"},
+    {"result"},
+    {"words"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS}
+WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {

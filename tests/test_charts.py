@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arkit import charts
-from arkit.charts import look, paying
+from arkit.charts import look, paying, policies
 from arkit.errors import TableRefused
 from arkit.ledger import Ledger
 from arkit.measures import measure
@@ -487,6 +487,87 @@ def test_without_a_known_measure_a_sentence_stands_for_the_picture():
     measures = measured().assign(value=float("nan"))
     assert len(charts.as_table(charts.measures_through_months(measures))) == 0
     assert "no DSO and no effectiveness is known" in charts.measures_through_months(measures).layout.annotations[0].text
+
+
+# the policy tried, and other policies
+
+
+def compared(*rows):
+    """Rows of a backtest's comparison: measure, currency, days, group, value, low, high."""
+    table = pd.DataFrame(rows, columns=["measure", "currency", "days", "group", "value", "low", "high"])
+    return table.assign(documents=40, customers=12)
+
+
+def test_the_flagged_and_the_rest_stand_beside_each_other_with_their_ranges():
+    figure = charts.unpaid_after_days(
+        compared(
+            ("unpaid", "", 30, "flagged", 0.6, 0.5, 0.8),
+            ("unpaid", "", 60, "flagged", 0.4, np.nan, np.nan),
+            ("unpaid", "", 30, "left alone", 0.2, 0.1, 0.25),
+            ("unpaid money", "EUR", 30, "flagged", 0.7, 0.6, 0.9),
+            ("unpaid", "", 30, "call", 0.9, 0.8, 1.0),
+            ("lost later", "", 0, "flagged", 0.1, 0.0, 0.2),
+        )
+    )
+    assert drawn(figure, "y", "panel", "trace", "x") == {
+        ("share of invoices", "flagged", 29.2): 0.6,
+        ("share of invoices", "flagged", 59.2): 0.4,
+        ("share of invoices", "left alone", 30.8): 0.2,
+        ("share of EUR", "flagged", 29.2): 0.7,
+    }
+    flagged = figure.data[0]
+    np.testing.assert_allclose(flagged.error_y.array, [0.2, 0])
+    np.testing.assert_allclose(flagged.error_y.arrayminus, [0.1, 0])
+    assert [list(row) for row in flagged.customdata] == [[30, "50% to 80%", 40, 12], [60, "too few customers to tell", 40, 12]]
+    assert {group["dash"] for group in policies.GROUPS.values()} == {"solid", "dash"}
+
+
+def totals_of(*rows):
+    """Rows of a backtest's orders: currency, days, order, unpaid."""
+    table = pd.DataFrame(rows, columns=["currency", "days", "order", "unpaid"])
+    return table.assign(contacts=9, in_vain=3, held=1, reached=5000.0)
+
+
+def test_orders_are_bars_under_the_most_that_can_be_reached():
+    orders = ("policy", "oldest first", "largest first", "best in hindsight")
+    rows = [
+        (currency, days, order, days + place)
+        for currency in ("EUR", "JPY")
+        for days in (30, 60)
+        for place, order in enumerate(orders)
+    ]
+    figure = charts.reached_by_order(totals_of(*rows))
+    assert drawn(figure, "y", "panel", "trace", "x") == {
+        (currency, order, str(days)): unpaid for currency, days, order, unpaid in rows
+    }
+    assert [trace.type for trace in figure.data[:4]] == ["bar", "bar", "bar", "scatter"]
+    assert list(figure.data[0].customdata[0]) == ["5,000.00 EUR", 9, 3, 1, "30.00 EUR"]
+    assert len({trace.marker.pattern.shape for trace in figure.data[:3]}) == 3
+
+
+def test_every_policy_is_one_bar_of_all_that_is_past_due_and_what_is_left_alone_is_hatched():
+    rows = [
+        ("as it is", "EUR", "none", 2, 30.0), ("as it is", "EUR", "call", 1, 70.0), ("as it is", "EUR", "agency", 0, 0.0),
+        ("a < b", "EUR", "none", 1, 10.0), ("a < b", "EUR", "call", 1, 20.0), ("a < b", "EUR", "agency", 1, 70.0),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["variant", "currency", "action", "accounts", "at_stake"]).assign(as_of=DAY)
+    figure = charts.actions_by_variant(table)
+    points = charts.as_table(figure)
+    assert points.groupby("y")["x"].sum().to_dict() == {"as it is": 100.0, "a < b": 100.0}
+    assert points["trace"].drop_duplicates().tolist() == ["none", "call", "agency"]
+    assert [bar.marker.pattern.shape for bar in figure.data] == ["/", "", ""]
+    assert [*figure.layout.yaxis.ticktext] == ["as it is", "a &lt; b"]
+    assert list(figure.data[0].customdata[1]) == ["a &lt; b", 1, "10.00 EUR"]
+
+
+def test_a_policy_nobody_could_try_is_said_in_a_sentence():
+    for figure in (
+        charts.unpaid_after_days(compared()),
+        charts.reached_by_order(totals_of()),
+        charts.actions_by_variant(pd.DataFrame(columns=["variant", "currency", "action", "at_stake", "as_of"])),
+    ):
+        assert not figure.data
+        assert len(figure.layout.annotations) == 1
 
 
 # forecasts

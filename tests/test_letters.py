@@ -47,7 +47,8 @@ def actions(*rows, **more):
     table = pd.DataFrame([(*row, "EUR")[:3] for row in rows], columns=["customer_id", "action", "currency"])
     blank = dict.fromkeys(ACTIONS.names, "") | {
         "as_of": AS_OF, "priority": 1, "at_stake": 0.0, "oldest_days_late": 0, "due_by": pd.NaT, "blocked_until": pd.NaT,
-        "balance": 0.0, "blocked_amount": 0.0, "score": 50.0, "name": "Miller Ltd", "reason": "because it is late",
+        "balance": 0.0, "blocked_amount": 0.0, "score": 50.0, "ask_for": 0.0, "gain": 0.0, "week": 1, "oldest_first": 1,
+        "largest_first": 1, "name": "Miller Ltd", "reason": "because it is late",
     }  # fmt: skip
     return table.assign(**{name: value for name, value in (blank | more).items() if name not in table})
 
@@ -126,6 +127,23 @@ def test_blocked_documents_stand_in_no_letter():
     said = words(draft(blocked=blocked))
     assert "INV-1" not in said
     assert "150.50 EUR" in said
+
+
+def test_of_a_document_that_is_blocked_in_part_the_rest_is_asked_for():
+    blocked = pd.DataFrame(
+        {"customer_id": ["C1"], "currency": "EUR", "document_id": ["INV-1"], "kind": ["dispute"], "amount": [400.0]}
+    )
+    said = words(draft(blocked=blocked))
+    assert "INV-1 (400.00 EUR of it set aside)" in said
+    assert "600.00 EUR" in said
+    assert "750.50 EUR" in said
+
+
+def test_credit_that_covers_something_blocks_no_letter():
+    covered = pd.DataFrame(
+        {"customer_id": ["C1"], "currency": "EUR", "document_id": [""], "kind": ["credit"], "amount": [100.0]}
+    )
+    assert "1,150.50 EUR" in words(draft(blocked=covered))
 
 
 @pytest.mark.parametrize("empty", ["", None])

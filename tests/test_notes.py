@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from arkit.notes import CLOSED, blocked, broken_promises, known_notes
-from arkit.policy import Policy
+from arkit.notes import CLOSED, broken_promises, known_notes, standing
+from arkit.policy import DEFAULT, Policy
 from arkit.tables import DOCUMENTS, NOTES
 
 
@@ -33,6 +33,11 @@ def looked_at(as_of, open_amount=100.0, settled_on=None, *, document_id="I1"):
     return DOCUMENTS.conform(pd.DataFrame([row]))
 
 
+def stands(documents, said, policy=DEFAULT):
+    """What stands on the documents' day."""
+    return standing(said, documents["as_of"].max(), policy)
+
+
 def words(table, *names):
     rows = table[list(names)].copy()
     for name in rows.select_dtypes("datetime"):
@@ -54,12 +59,12 @@ def test_notes_are_known_from_their_day_on_oldest_first_with_outcomes_in_lower_c
 
 def test_no_notes_are_an_empty_table():
     pd.testing.assert_frame_equal(known_notes(None, pd.Timestamp("2026-02-03")), NOTES.empty())
-    assert len(blocked(looked_at("2026-02-03"), None)) == 0
+    assert len(stands(looked_at("2026-02-03"), None)) == 0
     assert len(broken_promises(looked_at("2026-02-03"), None)) == 0
 
 
 def test_no_documents_have_no_day_and_so_nothing_is_known():
-    assert len(blocked(DOCUMENTS.empty(), notes(PROMISE))) == 0
+    assert len(stands(DOCUMENTS.empty(), notes(PROMISE))) == 0
     assert len(broken_promises(DOCUMENTS.empty(), notes(PROMISE))) == 0
 
 
@@ -69,28 +74,28 @@ def test_no_documents_have_no_day_and_so_nothing_is_known():
 @pytest.mark.parametrize("kind", ["dispute", "plan", "hold"])
 def test_what_has_no_end_blocks_until_somebody_closes_it(kind):
     said = notes(("2026-02-01", kind, "I1"))
-    assert words(blocked(looked_at("2030-01-01"), said), "customer_id", "document_id", "kind", "since", "until") == [
+    assert words(stands(looked_at("2030-01-01"), said), "customer_id", "document_id", "kind", "date", "until") == [
         ("C1", "I1", kind, "2026-02-01", "")
     ]
 
 
 @pytest.mark.parametrize("kind", ["reminder", "call", "letter", "handed_over", "other"])
 def test_what_is_only_said_blocks_nothing(kind):
-    assert len(blocked(looked_at("2026-02-01"), notes(("2026-02-01", kind, "I1")))) == 0
+    assert len(stands(looked_at("2026-02-01"), notes(("2026-02-01", kind, "I1")))) == 0
 
 
 @pytest.mark.parametrize(
     ("as_of", "blocks"), [("2026-01-31", False), ("2026-02-01", True), ("2026-02-10", True), ("2026-02-11", False)]
 )
 def test_a_hold_with_an_end_blocks_from_its_day_up_to_its_end(as_of, blocks):
-    assert bool(len(blocked(looked_at(as_of), notes(("2026-02-01", "hold", "I1", "2026-02-10"))))) is blocks
+    assert bool(len(stands(looked_at(as_of), notes(("2026-02-01", "hold", "I1", "2026-02-10"))))) is blocks
 
 
 @pytest.mark.parametrize("outcome", [*CLOSED, "Resolved", "KEPT"])
 def test_a_later_word_that_closes_it_unblocks(outcome):
     said = notes(("2026-02-01", "dispute", "I1"), ("2026-02-05", "dispute", "I1", None, outcome))
-    assert len(blocked(looked_at("2026-02-04"), said)) == 1
-    assert len(blocked(looked_at("2026-02-05"), said)) == 0
+    assert len(stands(looked_at("2026-02-04"), said)) == 1
+    assert len(stands(looked_at("2026-02-05"), said)) == 0
 
 
 def test_the_newest_word_on_each_document_counts():
@@ -101,7 +106,7 @@ def test_the_newest_word_on_each_document_counts():
         ("2026-02-06", "dispute", "I2", None, "open"),
         ("2026-02-06", "promise", "", "2026-02-28"),
     )
-    assert words(blocked(looked_at("2026-02-15"), said), "document_id", "kind", "since", "until") == [
+    assert words(stands(looked_at("2026-02-15"), said), "document_id", "kind", "date", "until") == [
         ("I1", "promise", "2026-02-05", "2026-02-20"),
         ("I2", "dispute", "2026-02-06", ""),
         ("", "promise", "2026-02-06", "2026-02-28"),
@@ -110,7 +115,7 @@ def test_the_newest_word_on_each_document_counts():
 
 def test_closing_one_document_leaves_the_other_and_the_account():
     said = notes(("2026-02-01", "hold"), ("2026-02-01", "hold", "I2"), ("2026-02-02", "hold", "I2", None, "closed"))
-    assert words(blocked(looked_at("2026-02-03"), said), "document_id") == [("",)]
+    assert words(stands(looked_at("2026-02-03"), said), "document_id") == [("",)]
 
 
 # promises
@@ -121,12 +126,12 @@ def test_closing_one_document_leaves_the_other_and_the_account():
 )
 def test_a_promise_runs_to_its_day_and_the_days_of_grace_and_is_broken_the_day_after(as_of, running):
     documents, said = looked_at(as_of), notes(PROMISE)
-    assert (len(blocked(documents, said)), len(broken_promises(documents, said))) == ((1, 0) if running else (0, 1))
+    assert (len(stands(documents, said)), len(broken_promises(documents, said))) == ((1, 0) if running else (0, 1))
 
 
 def test_the_days_of_grace_are_the_policys():
     none = Policy.parse("[contact]\npromise_grace_days = 0")
-    assert len(blocked(looked_at("2026-02-11"), notes(PROMISE), none)) == 0
+    assert len(stands(looked_at("2026-02-11"), notes(PROMISE), none)) == 0
     assert words(broken_promises(looked_at("2026-02-11"), notes(PROMISE), none), "document_id", "until", "still_open") == [
         ("I1", "2026-02-10", True)
     ]
@@ -149,7 +154,7 @@ def test_a_promise_about_a_document_nobody_knows_is_not_broken():
 
 def test_a_promise_without_a_day_can_neither_run_nor_be_broken():
     said = notes(("2026-02-01", "promise", "I1"))
-    assert len(blocked(looked_at("2026-03-31"), said)) == 0
+    assert len(stands(looked_at("2026-03-31"), said)) == 0
     assert len(broken_promises(looked_at("2026-03-31"), said)) == 0
 
 

@@ -205,8 +205,8 @@ class TestSheets:
 class TestActions:
     def test_headings_are_what_is_asked_then_what_is_filled_in_then_the_id(self, book):
         assert headings(book["Actions"]) == [
-            "No.", "Customer no.", "Customer", "Contact", "What to do", "By when", "Why", "At stake", "Currency",
-            "Oldest (days late)", "Documents", "Score", "Next step if nothing happens",
+            "No.", "Customer no.", "Customer", "Contact", "What to do", "By when", "Why", "At stake", "To ask for",
+            "Currency", "Oldest (days late)", "Documents", "Score", "Next step if nothing happens",
             "Outcome", "Done on", "Promised amount", "Promised by", "Dispute reason", "Comment", "row_id",
         ]  # fmt: skip
 
@@ -216,7 +216,7 @@ class TestActions:
         assert [cell.value for cell in sheet[row]] == [
             8, "10021", "Umbrella Pine KK", "Ueda, ueda@umbrella.example", "Final demand", pd.Timestamp("2026-11-03"),
             "1,590,001 JPY past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
-            1590001, "JPY", 121, "021-1, 021-2, 021-3", 55.5, "firm notice with a date if nothing is agreed",
+            1590001, None, "JPY", 121, "021-1, 021-2, 021-3", 55.5, "firm notice with a date if nothing is agreed",
             None, None, None, None, None, None, "2026-10-31|10021|JPY",
         ]  # fmt: skip
 
@@ -238,8 +238,8 @@ class TestActions:
         ids = column(sheet, "row_id")
         assert len({*ids}) == len(ids)
         assert {"2026-10-31|10025|EUR", "2026-10-31|10025|JPY"} <= {*ids}
-        assert sheet.column_dimensions["T"].hidden
-        assert "T" in sheet.tables["arkit_actions"].ref
+        assert sheet.column_dimensions["U"].hidden
+        assert "U" in sheet.tables["arkit_actions"].ref
 
     def test_a_customer_leads_to_its_oldest_open_item_in_that_currency(self, book):
         sheet, items = book["Actions"], book["Open items"]
@@ -309,8 +309,8 @@ class TestFillingIn:
     def test_each_column_to_fill_in_accepts_what_belongs_there_and_says_so(self, book):
         checks = {check.errorTitle: check for check in book["Actions"].data_validations.dataValidation}
         assert {name: (check.type, str(check.sqref)) for name, check in checks.items()} == {
-            "Outcome": ("list", "N2:N23"), "Done on": ("date", "O2:O23"), "Promised amount": ("decimal", "P2:P23"),
-            "Promised by": ("date", "Q2:Q23"), "Dispute reason": ("list", "R2:R23"),
+            "Outcome": ("list", "O2:O23"), "Done on": ("date", "P2:P23"), "Promised amount": ("decimal", "Q2:Q23"),
+            "Promised by": ("date", "R2:R23"), "Dispute reason": ("list", "S2:S23"),
         }  # fmt: skip
         assert all(check.showErrorMessage and check.allowBlank for check in checks.values())
         assert checks["Promised by"].error == "A day from 2026-10-31 to 2029-10-31, please."
@@ -450,7 +450,7 @@ class TestLibreOffice:
         assert after["Lists"].sheet_state == "hidden"
         assert sum(len(shades.rules) for shades in sheet.conditional_formatting) == len(workbook.SHADES)
         assert column(sheet, "row_id") == column(book["Actions"], "row_id")
-        assert sheet.column_dimensions["T"].hidden
+        assert sheet.column_dimensions["U"].hidden
         assert sheet.tables["arkit_actions"].ref == book["Actions"].tables["arkit_actions"].ref
         assert cell_of(sheet, "Contact", 4).hyperlink.target == cell_of(book["Actions"], "Contact", 4).hyperlink.target
 

@@ -9,8 +9,10 @@ from arkit.charts.forecast import calibration, cash_forecast
 from arkit.charts.look import as_table
 from arkit.charts.measures import measures_through_months
 from arkit.charts.paying import days_late_through_months, scores_by_exposure
+from arkit.charts.policies import actions_by_variant, reached_by_order, unpaid_after_days
 
 __all__ = [
+    "actions_by_variant",
     "aging_by_bucket",
     "aging_through_months",
     "as_table",
@@ -18,6 +20,8 @@ __all__ = [
     "cash_forecast",
     "days_late_through_months",
     "measures_through_months",
+    "reached_by_order",
     "scores_by_exposure",
     "top_debtors",
+    "unpaid_after_days",
 ]
