@@ -618,7 +618,7 @@ def test_without_a_ledger_the_picture_says_that_what_is_still_to_be_billed_is_no
     assert "What is open now only; what is still to be billed is not in it." in subtitle(figure)
     assert {trace.name for trace in figure.data} == {"from what is open now: range", "from what is open now"}
     assert charts.cash_forecast(cash.iloc[:0]).layout.annotations[0].text == (
-        "no payment is known that cash could be forecast from"
+        "nothing is known that cash could be forecast from"
     )
     nothing = cash.assign(backlog=0.0, flow=0.0)
     assert charts.cash_forecast(nothing).layout.annotations[0].text == "no cash is expected on 31 October 2026"

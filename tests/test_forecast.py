@@ -2,6 +2,7 @@ import io
 import json
 import pickle
 import zipfile
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from arkit.cli import main
 from arkit.errors import ForecastRefused
-from arkit.forecast import PaymentForecast, cash_forecast, evaluate, features
+from arkit.forecast import PaymentForecast, cash_forecast, compared, evaluate, features, verdict
 from arkit.forecast import words as card_words
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import FACTS, look
@@ -62,6 +63,21 @@ def outcome(*rows):
 
 
 INVOICE = ("A", "invoice", "2026-01-01", "2026-01-31", 1000.0)
+
+
+def test_what_a_list_of_open_items_shows_beside_paid_invoices_counts_as_not_paid_so_far():
+    paid = [(str(i), "invoice", "2026-01-01", "2026-01-31", 100.0) for i in range(40)]
+    closed = entries(*paid, *[(name, "payment", "2026-02-05", None, -amount) for name, _, _, _, amount in paid])
+    items = pd.DataFrame({"document_id": [f"o{i}" for i in range(120)], "due_date": "2026-01-31", "open_amount": 100.0})
+    items = items.assign(customer_id="C", currency="EUR", kind="invoice", issued="2026-01-01", as_of=DAY, amount=100.0)
+    ledger = Ledger(closed, snapshots=items)
+    curve = Curves.of(Lives.of_ledger(ledger, DEFAULT), number(DAY))
+    alone = Curves.of(Lives.of_ledger(Ledger(closed), DEFAULT), number(DAY))
+    assert 1 - np.exp(-alone.summed[-1, -1]) > 0.95  # all of the closed ones were paid
+    assert 1 - np.exp(-curve.summed[-1, -1]) == pytest.approx(40 / 160, abs=0.01)
+    table = PaymentForecast().fit(ledger, DAY).predict(ledger.at(DAY))
+    assert len(table) == 120
+    assert table["p_90"].max() < 0.05
 
 
 def test_only_money_counts_as_paid():
@@ -246,7 +262,7 @@ def test_learning_repeats_exactly(book):
 def test_the_basis_says_what_was_learned_from_and_how_much_is_the_customers_own(book, small):
     assert book.model.card_["method"] in ("gradient boosting", "logistic regression")
     assert book.forecasts["basis"].str.contains(r"learned from 2,\d\d\d paid documents until 2026-10-31; \d+ paid").any()
-    assert book.forecasts["basis"].str.contains("new customer: as others pay; less likely than not within 365 days").any()
+    assert book.forecasts["basis"].str.contains("no paid invoice of its own yet; less likely than not within 365 days").any()
     table = small.model.predict(small.documents)
     basis = table.loc[table["p_7"].notna(), "basis"]
     assert basis.str.startswith("Kaplan-Meier curves by customer, segment and book, from ").all()
@@ -273,12 +289,72 @@ def test_nothing_open_and_nothing_known_are_answered(ledger_of):
     model = PaymentForecast().fit(one, "2026-02-10")
     told = model.predict(one.at("2026-02-10"))
     assert told[["document_id", "open_amount", "basis"]].to_numpy().tolist() == [
-        ["1", 100.0, "no payment is known until 2026-02-10, so nothing can be learned: no forecast"]
+        ["1", 100.0, "until 2026-02-10 nothing was paid after the day it was written: nothing to learn from, no forecast"]
     ]
     assert told[[*CHANCES, "expected_date"]].isna().all(axis=None)
     assert not len(model.explain(one.at("2026-02-10")))
     assert not len(cash_forecast(told, one.at("2026-02-10"), one, spread=model.spread_))
     assert not len(features(Ledger(), [DAY]))
+
+
+DAYS = pd.date_range("2024-01-01", "2026-10-01", freq="3D")
+
+
+def odd(days_to_pay, *, amounts=(100.0,), terms=(30,), until="2026-09-20", customers=7):
+    """A book of one invoice every third day, paid after so many days, or not at all."""
+    rows = []
+    for i, day in enumerate(DAYS):
+        names, amount = (
+            {"customer_id": f"C{i % customers}", "document_id": str(i), "currency": "EUR"},
+            amounts[i % len(amounts)],
+        )
+        due = day + pd.Timedelta(days=terms[i % len(terms)])
+        rows.append(names | {"kind": "invoice", "date": day, "due_date": due, "amount": amount})
+        if days_to_pay is not None and day < pd.Timestamp(until):
+            paid = day + pd.Timedelta(days=days_to_pay)
+            rows.append(names | {"kind": "payment", "date": paid, "due_date": pd.NaT, "amount": -amount})
+    return Ledger(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        odd(35, customers=1),
+        odd(20, amounts=(0.05, 1e9, 100.0), terms=(30, 4000, -300)),
+        odd(20, terms=(0,)),
+        odd(0),
+        odd(None),
+    ],
+    ids=["one customer", "wild amounts and terms", "all alike", "paid at once", "never paid"],
+)
+def test_odd_books_are_answered_with_chances_or_with_a_reason_why_not(ledger):
+    documents = ledger.at(DAY)
+    model = PaymentForecast().fit(ledger, DAY)
+    table = model.predict(documents)
+    told = table["p_7"].notna()
+    assert len(table)
+    assert table.loc[told, CHANCES].ge(0).all(axis=None)
+    assert table.loc[told, CHANCES].le(1).all(axis=None)
+    assert table.loc[~told, "basis"].str.contains("no forecast").all()
+    assert len(model.explain(documents)) == told.sum()
+    cash = cash_forecast(table, documents, ledger, spread=model.spread_)
+    assert np.isfinite(cash["backlog"]).all()
+    assert told.any() == (len(cash) > 0)
+
+
+def test_a_book_of_two_invoices_is_explained(ledger_of):
+    ledger = ledger_of(
+        [("A", "1", "2026-09-01", "2026-10-01", 500.0, "2026-10-05"), ("B", "2", "2026-09-20", "2026-10-20", 500.0, None)]
+    )
+    told = PaymentForecast().fit(ledger, DAY).explain(ledger.at(DAY))
+    assert told["document_id"].tolist() == ["2"]
+
+
+def test_where_nothing_was_paid_the_card_says_that_there_is_nothing_to_compare():
+    card = evaluate(odd(None), DAY, origins=1)
+    assert verdict(card).startswith(
+        "Nothing that was open on the days looked from was paid within 30 days: nothing to compare."
+    )
 
 
 def test_open_items_alone_lean_on_what_was_learned_before(book):
@@ -492,8 +568,12 @@ def test_new_customers_are_told_apart_and_still_near_the_truth(simulation):
     assert found.loc[new, "p_30"].mean() == pytest.approx(truth(opened, 30)[new].mean(), abs=0.15)
 
 
-def test_the_report_card_of_a_known_truth(simulation):
-    card = evaluate(posted(simulation.made), pd.Timestamp(END, unit="D"), origins=1)
+@pytest.fixture(scope="module")
+def card(simulation):
+    return evaluate(posted(simulation.made), pd.Timestamp(END, unit="D"), origins=1)
+
+
+def test_the_report_card_of_a_known_truth(card):
     table = card.horizons.set_index(["way", "horizon"])
     assert table.loc[("arkit", 30), "brier"] < table.loc[("arkit", 30), "brier_base"]
     assert table.loc[("arkit", 30), "brier"] <= table.loc[("due_date", 30), "brier"]
@@ -509,6 +589,30 @@ def test_the_report_card_of_a_known_truth(simulation):
     assert "the customer's shrunken mean delay" in told
     assert "inside the 80 % range" in told
     assert json.loads(json.dumps(card.to_dict(), default=str))["until"] == "2026-06-30"
+
+
+def test_the_verdict_names_the_best_plain_guess_and_says_when_it_did_better(card):
+    assert card.methods["used"].tolist() == ["the customer's mean delay"]  # the truth is made that way
+    same = "the forecast did as well as the best plain guess, and no better (Brier 0.129, and 0.129 of the customer's shrunken"
+    assert same in verdict(card)
+    assert verdict(card).endswith("Used on the 1 day looked from: the customer's mean delay (1).")
+    table = compared(card)
+    assert table["way"].tolist()[0] == "the forecast as it is used"
+    assert table["way"].tolist()[-1] == "the same chance for all (base rate)"
+    assert table["paid or not: Brier"].str.fullmatch(r"0\.\d{3}").all()
+    for way, told in (
+        (
+            "due_date",
+            "a plain guess did better than the forecast (Brier 0.129, and 0.001 of the due date, the best of them); go by",
+        ),
+        (
+            "arkit",
+            "the forecast did better than every plain guess (Brier 0.001, and 0.129 of the customer's shrunken mean delay",
+        ),
+    ):
+        this = card.horizons["way"].eq(way) & card.horizons["horizon"].eq(30)
+        other = replace(card, horizons=card.horizons.assign(brier=card.horizons["brier"].mask(this, 0.001)))
+        assert told in verdict(other)
 
 
 def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):

@@ -54,7 +54,7 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
     """
     table = CASH.conform(cash)
     if table.empty:
-        return sentence("no payment is known that cash could be forecast from")
+        return sentence("nothing is known that cash could be forecast from")
     table = table.assign(currency=table["currency"].map(html.escape))
     table = table[table.groupby("currency")[["backlog", "flow"]].transform("sum").sum(axis=1).gt(0)]
     if table.empty:

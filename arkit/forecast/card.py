@@ -311,6 +311,9 @@ def verdict(card: Card, horizon: int = 30) -> str:
     told = f"Used on the {days} looked from: " + ", ".join(f"{name} ({n})" for name, n in used.items()) + "."
     if table.empty:
         return f"Nothing is known yet about what was paid within {horizon} days. {told}"
+    paid = card.horizons.loc[card.horizons["horizon"].eq(horizon), "paid"]
+    if paid.eq(0).all():
+        return f"Nothing that was open on the days looked from was paid within {horizon} days: nothing to compare. {told}"
     plain = str(table.drop("arkit").idxmin())
     ours, best = float(table["arkit"]), float(table[plain])
     beside = f"Brier {ours:.3f}, and {best:.3f} of {WAYS[plain]}, the best of them"

@@ -26,6 +26,8 @@ MANY = 2_000
 #: Below so many nothing is put right.
 FEW = 30
 SMALLEST = 1e-5
+#: Knots of a bent column lie this share of its spread apart, or farther.
+APART = 0.02
 #: A learner as numbers: what is saved of it.
 Arrays = dict[str, np.ndarray]
 
@@ -40,7 +42,7 @@ class Logistic:
         """Learn from one row per document and step, some counting more than others."""
         splines = SplineTransformer(n_knots=8, degree=3, knots="quantile").fit(_columns(table, BENT))
         scale = StandardScaler().fit(_columns(table, STRAIGHT))
-        knots = np.column_stack([spline.t[3:-3] for spline in splines.bsplines_])
+        knots = _apart(np.column_stack([spline.t[3:-3] for spline in splines.bsplines_]), _columns(table, BENT).std(axis=0))
         self._set({"knots": knots, "centre": np.asarray(scale.mean_), "scale": np.asarray(scale.scale_)})
         with threadpool_limits(1):
             model = LogisticRegression(C=0.1, solver="newton-cholesky").fit(self._prepared(table), paid, weight)
@@ -205,6 +207,12 @@ def loss(hazard: np.ndarray, paid: np.ndarray) -> float:
     """Mean log loss of hazards."""
     safe = np.clip(hazard, SMALLEST, 1 - SMALLEST)
     return float(-np.mean(np.where(paid, np.log(safe), np.log1p(-safe))))
+
+
+def _apart(knots: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Knots of each column at least a little apart, where many rows are alike too."""
+    steps = np.where(spread > 0, APART * spread, 1.0) * np.arange(len(knots))[:, None]
+    return np.maximum.accumulate(knots - steps, axis=0) + steps
 
 
 def _columns(table: np.ndarray, names: tuple[str, ...]) -> np.ndarray:

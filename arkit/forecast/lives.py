@@ -35,7 +35,10 @@ class Lives:
 
     @classmethod
     def of_ledger(cls, ledger: Ledger, policy: Policy) -> "Lives":
-        """All that the postings tell; open-items lists tell no payments and are left out."""
+        """All that the postings tell, and what the last list of open items shows beside them: not paid so far.
+
+        Lists tell no payments: what stood in an earlier one only is left out, and without postings there is nothing.
+        """
         entries = ledger.entries
         if not len(entries):
             return cls.of_documents(DOCUMENTS.empty(), policy)
@@ -47,27 +50,19 @@ class Lives:
         chosen = place[postings.of_document] >= 0
         states = _states(postings, documents, chosen)
         states["document"] = place[states["document"]]
-        return cls._of(documents[wanted], states, np.flatnonzero(wanted), policy)
+        known = documents[wanted]
+        if len(ledger.snapshots):
+            listed = _listed(ledger)
+            since = _seen(listed).assign(document=len(known) + np.arange(len(listed)))
+            known, states = pd.concat([known, listed]), pd.concat([states, since], ignore_index=True)
+        return cls._of(known, states, np.arange(len(known)), policy)
 
     @classmethod
     def of_documents(cls, documents: pd.DataFrame, policy: Policy) -> "Lives":
         """What a table of documents tells of its own day: one state for each, with the day it was last paid."""
         wanted = _receivable(documents)
         chosen = documents[wanted]
-        issued = numbered(chosen["issued"])
-        states = pd.DataFrame(
-            {
-                "document": np.arange(len(chosen)),
-                "day": issued,
-                "amount": chosen["amount"].to_numpy(),
-                "open": chosen["open_amount"].to_numpy(),
-                "paid": chosen["paid_amount"].fillna(0).to_numpy(),
-                "payments": chosen["payments"].to_numpy(),
-                "bounced": chosen["bounced"].to_numpy(),
-                "paid_on": numbered(_last_paid(chosen), LONG_AGO),
-            }
-        )
-        return cls._of(chosen, states, np.flatnonzero(wanted), policy)
+        return cls._of(chosen, _seen(chosen), np.flatnonzero(wanted), policy)
 
     @classmethod
     def _of(cls, documents: pd.DataFrame, states: pd.DataFrame, row: np.ndarray, policy: Policy) -> "Lives":
@@ -167,6 +162,32 @@ class Lives:
                 "sign": sign,
             }
         )
+
+
+def _seen(documents: pd.DataFrame) -> pd.DataFrame:
+    """One state for each of some documents, as they are, from the day they were issued on."""
+    return pd.DataFrame(
+        {
+            "document": np.arange(len(documents)),
+            "day": numbered(documents["issued"]),
+            "amount": documents["amount"].to_numpy(),
+            "open": documents["open_amount"].to_numpy(),
+            "paid": documents["paid_amount"].fillna(0).to_numpy(),
+            "payments": documents["payments"].to_numpy(),
+            "bounced": documents["bounced"].to_numpy(),
+            "paid_on": numbered(_last_paid(documents), LONG_AGO),
+        }
+    )
+
+
+def _listed(ledger: Ledger) -> pd.DataFrame:
+    """What the last list of open items shows that no posting does."""
+    lists = Ledger(customers=ledger.customers, snapshots=ledger.snapshots)
+    shown = lists.at(lists.snapshots["as_of"].max())
+    key = ["customer_id", "document_id", "instalment", "currency", "entity"]
+    posted = pd.MultiIndex.from_frame(ledger.entries[[name for name in key if name in ledger.entries]])
+    fresh = ~pd.MultiIndex.from_frame(shown[posted.names]).isin(posted)
+    return shown[fresh & _receivable(shown) & shown["open_amount"].gt(0).to_numpy()]
 
 
 def document_number(document: np.ndarray) -> np.ndarray:

@@ -123,7 +123,8 @@ class PaymentForecast:
         def chances(asked: Known) -> np.ndarray:
             return chance(self.trained_.ahead(asked, method), horizon)
 
-        told, moved = reasons(known, chances, self.trained_.typical)
+        typical = self.trained_.typical if len(self.trained_.typical) else known.facts.median()
+        told, moved = reasons(known, chances, typical)
         table = documents.reindex(columns=NAMES).iloc[place].reset_index(drop=True)
         table = table.assign(horizon=horizon, chance=chances(known), reasons=told)
         return EXPLANATIONS.conform(pd.concat([table, moved.add_prefix("moved_by_")], axis=1))
@@ -252,11 +253,13 @@ class PaymentForecast:
                 why += f", for fewer than {FEW}, or of too short a time, are too little to learn from"
             else:
                 why += f", for it did better than {NAMED[trained.figures['tried']]} on a later block"
-        if trained.figures["sampled"] < 1:
+        elif trained.figures["sampled"] < 1:
             why += f", a sample of {trained.figures['sampled']:.0%} of its past days' open documents"
         count = table["n"].astype("str")
         several = count + " paid invoices of its own"
-        own = np.select([count.eq("0"), count.eq("1")], ["new customer: as others pay", "1 paid invoice of its own"], several)
+        own = np.select(
+            [count.eq("0"), count.eq("1")], ["no paid invoice of its own yet", "1 paid invoice of its own"], several
+        )
         far = np.where(table["expected_date"].isna(), f"; less likely than not within {EDGES[-1]} days", "")
         return pd.Series(why + "; ", index=table.index, dtype="str") + own + far
 
@@ -269,7 +272,8 @@ class PaymentForecast:
         dates = {name: pd.Series(pd.NaT, index=rows.index) for name in ("expected_date", "low_date", "high_date")}
         blank = dict.fromkeys([f"p_{horizon}" for horizon in HORIZONS], np.nan)
         small = "a remainder too small to ask for: no forecast"
-        unknown = f"no payment is known until {self.until_:%Y-%m-%d}, so nothing can be learned: no forecast"
+        unknown = "nothing was paid after the day it was written: nothing to learn from, no forecast"
+        unknown = f"until {self.until_:%Y-%m-%d} {unknown}"
         return rows.assign(**blank, **dates, n=0, basis=small if self.trained_.figures["paid"] else unknown)
 
     def _must_be_fitted(self) -> None:
