@@ -115,8 +115,8 @@ def test_few_invoices_lean_on_the_book_and_a_small_book_on_the_prior():
     everybody = within(curves, 10, 5)
     hazard = (200 + 30 * prior) / (203 + 30)
     assert everybody == pytest.approx(hazard, rel=1e-3)
-    assert other == pytest.approx((0 + 10 * hazard) / (3 + 10), rel=1e-3)
-    assert own == pytest.approx((200 + 10 * hazard) / (200 + 10), rel=1e-3)
+    assert other == pytest.approx((0 + 4 * hazard) / (3 + 4), rel=1e-3)
+    assert own == pytest.approx((200 + 4 * hazard) / (200 + 4), rel=1e-3)
 
 
 LIVES = st.lists(
