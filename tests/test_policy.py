@@ -160,7 +160,7 @@ def test_the_line_is_that_of_the_right_section_where_two_have_the_key():
         ("[score]\nknots = [[0, 80, 1]]", "score.knots", "something like [[-30, 100], ", "[[0, 80, 1]]"),
         ("[score]\nknots = [[30, 50], [0, 80]]", "score.knots", "days in rising order", "[[30, 50], [0, 80]]"),
         ('[score]\ngrades = [[80, "A"], [50, "B"]]', "score.grades", "a grade for every score, one of ", "[[80, 'A'], [50"),
-        ("[routes]\nchance_by_months = [[0, 0.5], [1, 0.6]]", "routes.chance_by_months", "months in rising order, ch", "[[0, 0.5], "),
+        ("[routes]\nchance_by_months = [[0, 0.5], [1, 0.6]]", "routes.chance_by_months", "months in rising order, ch", "[[0,"),
         ("[routes]\nchance_by_months = [[0, 1.5]]", "routes.chance_by_months", "months in rising order, ch", "[[0, 1.5]]"),
         ('[routes]\ncourt = "mars"', "routes.court", "one of england, eu_small_claims, ", "'mars'"),
         ("[routes]\nagency_fees = [[0, 1.2]]", "routes.agency_fees", "days in rising order, fees from 0 to 1", "[[0, 1.2]]"),
