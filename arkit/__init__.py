@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from arkit.actions import recommend
     from arkit.aging import age
     from arkit.allowance import provide
+    from arkit.backtest import replay
     from arkit.blocks import blocked
-    from arkit.changes import compare
+    from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
     from arkit.factoring import factor
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
     from arkit.views import styled
+    from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import write_workbook
 
 __version__ = "0.1.0"
@@ -53,21 +55,25 @@ _ROOMS = {
     "charts": "charts",
     "check": "importers",
     "claim": "interest",
-    "compare": "changes",
+    "compare": "what_if",
     "factor": "factoring",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
     "migrate": "migration",
+    "moved": "changes",
     "plan": "plans",
     "prevent": "prevention",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
+    "read_variants": "what_if",
     "recommend": "actions",
     "reconcile": "reconciliation",
+    "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
+    "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
     "trace": "cohorts",
@@ -94,15 +100,19 @@ __all__ = [
     "lose",
     "measure",
     "migrate",
+    "moved",
     "plan",
     "prevent",
     "profile",
     "project",
     "provide",
+    "read_variants",
     "recommend",
     "reconcile",
+    "replay",
     "sample_ledger",
     "score",
+    "side_by_side",
     "styled",
     "summarise",
     "trace",

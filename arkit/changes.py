@@ -13,7 +13,7 @@ ACCOUNT = ["customer_id", "currency"]
 OF_EACH = ["as_of", "name", "action", "rule", "at_stake", "oldest_days_late", "blocked_by", "reason", "documents"]
 
 
-def compare(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """What changed from one list to the next, one row per customer and currency on either, shape `CHANGES`.
 
     ``new``: nothing was past due before; ``cleared``: nothing is now. Where something was and is, ``escalated`` and ``eased``
@@ -35,7 +35,7 @@ def compare(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     >>> row |= dict.fromkeys(["runner_up", "would_change", "documents", "contact", "next_step", "blocked_by"], "")
     >>> row |= {"due_by": None, "blocked_until": None, "hidden_action": ""}
     >>> later = row | {"as_of": "2026-10-31", "action": "call", "rule": "long-overdue", "oldest_days_late": 51}
-    >>> compare(pd.DataFrame([row]), pd.DataFrame([later]))[["was", "action", "change", "why"]].iloc[0].tolist()
+    >>> moved(pd.DataFrame([row]), pd.DataFrame([later]))[["was", "action", "change", "why"]].iloc[0].tolist()
     ['reminder', 'call', 'escalated', 'oldest 20 to 51 days late; rule long-overdue instead of reminder']
     """
     before, after = ACTIONS.conform(before), ACTIONS.conform(after)

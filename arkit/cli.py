@@ -11,11 +11,14 @@ from typing import Any
 
 import pandas as pd
 
+from arkit.backtest import must_be_new, replay, report, write_backtest
 from arkit.errors import ArkitError, OutputRefused, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.sample import write_sample
+from arkit.what_if import compare, read_variants
+from arkit.what_if import words as in_words
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 #: What a month leaves in its folder.
@@ -74,6 +77,33 @@ def build_parser() -> argparse.ArgumentParser:
     judge.add_argument("--json", action="store_true", help="print one JSON object")
     judge.set_defaults(run=_evaluate)
 
+    past = commands.add_parser("backtest", help="your policy tried on past month-ends, with only what was known then")
+    _takes_exports(past)
+    past.add_argument("--until", metavar="DAY", help="the last day that is looked at; the last day of the books if left out")
+    past.add_argument("--months", type=_at_least_one, metavar="N", help="how many month-ends; the policy's number if left out")
+    past.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
+    past.add_argument(
+        "--origins", type=_count, default=1, metavar="N", help="from how many past days chances are tried; 0 leaves it out"
+    )
+    past.add_argument("--json", action="store_true", help="print one JSON object")
+    past.add_argument("--out", type=Path, metavar="FOLDER", help="a new folder for the report and its tables")
+    past.set_defaults(run=_backtest)
+
+    ways = commands.add_parser("what-if", help="another policy beside yours on one day: who moves, hours, money left alone")
+    _takes_exports(ways)
+    ways.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        required=True,
+        metavar="KEY=VALUE",
+        dest="sets",
+        help="a key of the policy to change, contact.grace_days=10; several values, 0,5,10, make several policies",
+    )
+    ways.add_argument("--policy", type=Path, metavar="FILE", help="a policy.toml of your own")
+    ways.add_argument("--json", action="store_true", help="print one JSON object")
+    ways.set_defaults(run=_what_if)
+
     sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
     sample.add_argument("folder", type=Path, metavar="FOLDER")
     sample.add_argument("--customers", type=int, default=60, metavar="N")
@@ -113,6 +143,13 @@ def _count(text: str) -> int:
     """A number of rows, not negative."""
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of rows")
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    """A number of months."""
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of months, 1 or more")
     return int(text)
 
 
@@ -280,6 +317,30 @@ def _evaluate(said: argparse.Namespace) -> int:
     ledger = load(said.exports, as_of=as_of, **_options(said))
     card = evaluate(ledger, until or _last_day(ledger), origins=said.origins, policy=policy)
     print(json.dumps(card.to_dict(), indent=2, default=str) if said.json else words(card))
+    return DONE
+
+
+def _backtest(said: argparse.Namespace) -> int:
+    policy = Policy.read(said.policy) if said.policy else DEFAULT
+    until = parse_day(said.until) if said.until else None
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else None
+    if said.out:
+        must_be_new(said.out)
+    ledger = load(said.exports, as_of=as_of, **_options(said))
+    found = replay(ledger, until or _last_day(ledger), months=said.months, policy=policy, origins=said.origins)
+    told = report(found)
+    print(json.dumps(found.to_dict(), indent=2, default=str) if said.json else told)
+    if said.out:
+        print(f"written: {write_backtest(said.out, found, told)}", file=sys.stderr)
+    return DONE
+
+
+def _what_if(said: argparse.Namespace) -> int:
+    policies = read_variants(Policy.read(said.policy) if said.policy else DEFAULT, said.sets)
+    as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
+    ledger = load(said.exports, as_of=as_of, **_options(said))
+    found = compare(ledger.at(as_of), policies, notes=ledger.notes, customers=ledger.customers)
+    print(json.dumps(found.to_dict(), indent=2, default=str) if said.json else in_words(found))
     return DONE
 
 

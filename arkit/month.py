@@ -16,10 +16,8 @@ from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
 from arkit.tables import MEASURES, ROUTES
+from arkit.views import write_csv
 from arkit.workbook import write_workbook
-
-#: Begin of a text that a spreadsheet would take for a formula.
-FORMULA = r"^([=+\-@\t\r])"
 
 
 def summarise(
@@ -102,6 +100,8 @@ def write_month(
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
     blocks: pd.DataFrame | None = None,
+    forecasts: pd.DataFrame | None = None,
+    cash: pd.DataFrame | None = None,
     plans: pd.DataFrame | None = None,
     instalments: pd.DataFrame | None = None,
     factorable: pd.DataFrame | None = None,
@@ -112,7 +112,11 @@ def write_month(
 ) -> Path:
     """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
 
-    Tables that are not handed over (plans and so on) are not written; routes and measures stand there without rows.
+    Parameters
+    ----------
+    forecasts, cash
+        What `arkit.forecast` says of the open documents and of the weeks ahead; as plans and what follows them, these tables
+        are written only where they are handed over.
 
     Raises
     ------
@@ -174,8 +178,8 @@ def write_month(
         "reconciliation": reconciliation,
     }
     more = {
-        "plans": plans, "instalments": instalments, "factorable": factorable, "factoring_offers": factoring_offers,
-        "preventions": preventions,
+        "forecasts": forecasts, "cash": cash, "plans": plans, "instalments": instalments, "factorable": factorable,
+        "factoring_offers": factoring_offers, "preventions": preventions,
     }  # fmt: skip
     tables |= {name: table for name, table in more.items() if table is not None}
     if policy.interest.jurisdiction:
@@ -210,17 +214,10 @@ def _claimed(ledger: Ledger, documents: pd.DataFrame, policy: Policy) -> pd.Data
 
 
 def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Each table as a CSV file that spreadsheets open as it is."""
+    """Each table as a CSV file."""
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
-        safe = _without_formulas(table)
-        safe.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d", encoding="utf-8-sig")
-
-
-def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
-    text = table.select_dtypes(exclude=["number", "bool", "datetime"]).astype("str")
-    return table.assign(**{str(name): text[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
+        write_csv(table, folder / f"{name}.csv")
 
 
 def _run(summary: pd.DataFrame, ledger: Ledger, tables: dict[str, pd.DataFrame]) -> dict[str, object]:

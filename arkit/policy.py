@@ -7,7 +7,7 @@ import dataclasses
 import math
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin, get_type_hints
@@ -71,6 +71,7 @@ class Score:
     knots: tuple[tuple[float, float], ...]
     late_share: float
     overdue_share: float
+    overdue_share_days: float
     trend: float
     trend_days: float
     beyond_pace: float
@@ -215,6 +216,36 @@ class Interest:
 
 
 @dataclass(frozen=True)
+class Effort:
+    """Minutes of work for one account, by action, and what an hour costs."""
+
+    none: float
+    nudge: float
+    reminder: float
+    resend: float
+    call: float
+    contact_ap: float
+    plan: float
+    firm_notice: float
+    final_demand: float
+    mediation: float
+    factoring: float
+    agency: float
+    court: float
+    review: float
+    hold: float
+    hour_cost: float
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What counts as lost when the policy is tried on the past, and how far back one looks."""
+
+    months: int
+    lost_after_days: int
+
+
+@dataclass(frozen=True)
 class Policy:
     r"""All of it. ``Policy.read(file)`` overlays a file on the defaults.
 
@@ -238,6 +269,8 @@ class Policy:
     factoring: Factoring
     prevention: Prevention
     interest: Interest
+    effort: Effort
+    backtest: Backtest
 
     @classmethod
     def read(cls, file: str | Path) -> "Policy":
@@ -268,8 +301,12 @@ class Policy:
             raise PolicyRefused(
                 f"the policy '{name}' is not TOML.", expected="key = value lines", got=str(error), fix="mend that line"
             ) from error
+        return cls._read(given, _Reader(words, name))
+
+    @classmethod
+    def _read(cls, given: dict[str, Any], reader: "_Reader") -> "Policy":
+        """What is given, checked, over the defaults."""
         default = tomllib.loads(DEFAULTS_FILE.read_text("utf-8"))
-        reader = _Reader(words, name)
         reader.known(given, [f.name for f in dataclasses.fields(cls)], "")
         sections = {
             section: kind if section == "ladder" else reader.section(kind, section, default[section], given.get(section, {}))
@@ -278,9 +315,92 @@ class Policy:
         sections["ladder"] = reader.ladder(given.get("ladder", default["ladder"]), sections)
         return cls(**sections)
 
+    def changed(self, changes: Mapping[str, object]) -> "Policy":
+        """The policy with some keys changed, checked as a file is.
+
+        A key is its section and name, ``contact.grace_days``; of a rule, ``ladder.reminder.due_in_days`` or, for a
+        condition, ``ladder.reminder.when.oldest_days_late``. A value may be text as it stands in a file or after ``--set``:
+        ``10``, ``0.05``, ``[30, 60]``, ``> 10``.
+
+        Raises
+        ------
+        PolicyRefused
+            If there is no such key, or the value is of the wrong sort.
+
+        Examples
+        --------
+        >>> policy = DEFAULT.changed({"contact.grace_days": "10", "ladder.reminder.when.oldest_days_late": "> 12"})
+        >>> policy.contact.grace_days, policy.differences(DEFAULT)["ladder.reminder.when.oldest_days_late"]
+        (10, ('> contact.grace_days', '> 12'))
+        """
+        reader = _Reader("", "the changes")
+        given = _plain(self)
+        for key, value in changes.items():
+            _put(given, key, value, reader)
+        return self._read(given, reader)
+
+    def differences(self, before: "Policy") -> dict[str, tuple[object, object]]:
+        """Every key in which this policy differs from another, with the value before and the value here; None where absent.
+
+        Examples
+        --------
+        >>> DEFAULT.changed({"contact.small": 50}).differences(DEFAULT)
+        {'contact.small': (25.0, 50.0)}
+        """
+        old, new = (_flat(_plain(policy)) for policy in (before, self))
+        return {key: (old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)}
+
     def value(self, name: str) -> float:
         """A number, or a number of the policy by its name: '90' or 'contact.small'."""
         return _number(name, vars(self))
+
+
+def _plain(policy: Policy) -> dict[str, Any]:
+    """A policy as TOML holds it: sections of plain values, tuples as lists."""
+
+    def lists(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+        if isinstance(value, dict):
+            return {key: lists(item) for key, item in value.items()}
+        return [lists(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    return lists(dataclasses.asdict(policy))
+
+
+def _flat(given: dict[str, Any], before: str = "") -> dict[str, object]:
+    """The values of a policy by their keys; rules go by their names."""
+    found: dict[str, object] = {}
+    for name, value in given.items():
+        named = {rule["rule"]: rule for rule in value} if name == "ladder" and not before else value
+        found |= _flat(named, f"{before}{name}.") if isinstance(named, dict) else {before + name: named}
+    return found
+
+
+def _put(given: dict[str, Any], key: str, value: object, reader: "_Reader") -> None:
+    """Changes one value where it stands; only a condition of a rule may be new."""
+    *path, last = key.split(".")
+    place: Any = given | {"ladder": {rule["rule"]: rule for rule in given["ladder"]}}
+    for number, name in enumerate(path):
+        reader.known({name: value}, list(place), "".join(f"{before}." for before in path[:number]))
+        place = place[name]
+        if not isinstance(place, dict):
+            raise reader.refuse(key, f"nothing below '{'.'.join(path[: number + 1])}'", f"'{last}'")
+    if path[:1] == ["ladder"] and path[2:] == ["when"]:
+        place[last] = str(value)
+        return
+    reader.known({last: value}, list(place), "".join(f"{name}." for name in path))
+    if isinstance(place[last], dict):
+        raise reader.refuse(key, f"one of its keys: {some([f'{key}.{name}' for name in place[last]], 40)}", "the whole of it")
+    place[last] = _from_text(value, place[last])
+
+
+def _from_text(value: object, like: object) -> object:
+    """A value as TOML reads it where it is text and what it stands for is none."""
+    if not isinstance(value, str) or isinstance(like, str):
+        return value
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
 
 
 def _rising(pairs: list[list[float]]) -> bool:
@@ -341,6 +461,9 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda word: word in ("", "UK", "DE", "FR", "EU", "US", "by_country"),
     ),
     "interest.contract_rate": ("a share per year, 0 to 1", lambda rate: 0 <= rate <= 1),
+    **{f"effort.{field.name}": ("0 or more", lambda value: value >= 0) for field in dataclasses.fields(Effort)},
+    "backtest.months": ("1 or more", lambda months: months >= 1),
+    "backtest.lost_after_days": ("1 or more", lambda days: days >= 1),
 }
 #: Lists that may hold nothing.
 MAY_BE_EMPTY = ("contact.withholding", "limitation.year_end")

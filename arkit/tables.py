@@ -435,6 +435,7 @@ SCORES = Table(
         Column("grade", "text", "the policy's letter for the score"),
         Column("reasons", "text", "what cost the most points, in words, with the numbers"),
         Column("would_lift", "text", "what would raise it now, in words, with the points it would bring", optional=True),
+        Column("habit", "text", "on what days money usually comes, where that is more than chance", optional=True),
         Column("n", "count", "invoices behind it"),
         Column("confidence", "share", "how much of it rests on the customer's own history"),
     ),
@@ -492,6 +493,22 @@ CASH = Table(
         Column("flow", "money", "expected from invoices still to be written, as the book bills and is paid", optional=True),
         Column("flow_low", "money", "less comes in about one of ten such weeks", optional=True),
         Column("flow_high", "money", "more comes in about one of ten such weeks", optional=True),
+    ),
+)
+
+CALIBRATION = Table(
+    "calibration",
+    "horizon and tenth of the chances",
+    (
+        Column("horizon", "count", "days ahead that the chances are for"),
+        Column("decile", "count", "1 is the tenth of the forecasts with the lowest chances"),
+        Column("n", "count", "how many forecasts"),
+        Column("said", "share", "their mean chance"),
+        Column("came", "share", "how many of them were paid within the horizon"),
+        Column(
+            "said_amount", "share", "their mean chance, each document at its open amount over the usual one of its currency"
+        ),
+        Column("came_amount", "share", "what of them was paid within the horizon, in amounts likewise"),
     ),
 )
 
@@ -735,6 +752,217 @@ PREVENTIONS = Table(
     ),
 )
 
+VARIANTS = Table(
+    "variants",
+    "policy and currency, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called; the first is what the others are compared with"),
+        Column("changes", "text", "the keys in which it differs from the first, with the values before and after"),
+        CURRENCY,
+        Column("accounts", "count", "customers with an open balance in this currency"),
+        Column("contacts", "count", "of them: somebody is to act, the action is neither none nor hold"),
+        Column("moved", "count", "of them: the first policy takes another action"),
+        Column("asked_for", "money", "past due on accounts where somebody is to act"),
+        Column("left_alone", "money", "past due on accounts with the action none or hold"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+        Column("cost", "number", "of these hours, in the money of effort.hour_cost"),
+    ),
+)
+
+VARIANT_ACTIONS = Table(
+    "variant_actions",
+    "policy, currency and action, of policies side by side",
+    (
+        AS_OF,
+        Column("variant", "text", "what the policy is called"),
+        CURRENCY,
+        Column("action", "text", "an action that at least one of the policies takes in this currency"),
+        Column("accounts", "count", "customers with an open balance in this currency that get it"),
+        Column("at_stake", "money", "past due on them, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("left_alone", "money", "all of at_stake where the action is none or hold, else nothing"),
+        Column("hours", "number", "hours of work, by the minutes of the policy's section effort"),
+    ),
+)
+
+MOVES = Table(
+    "moves",
+    "policy, customer and currency that it treats otherwise than the first policy does",
+    (
+        AS_OF,
+        Column("variant", "text", "what the other policy is called"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("at_stake", "money", "past due, after credits not yet applied"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice is past due"),
+        Column("from_action", "text", "what the first policy does"),
+        Column("to_action", "text", "what the other does"),
+        Column("from_rule", "text", "the rule that decides in the first"),
+        Column("to_rule", "text", "the rule that decides in the other"),
+        Column("why_before", "text", "the first's reason, with its numbers"),
+        Column("why_after", "text", "the other's reason, with its numbers"),
+    ),
+)
+
+REPLAYS = Table(
+    "replays",
+    "past month-end, customer and currency with something past due, or to be contacted",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("action", "text", "what the policy would have done, by what was known then"),
+        Column("rule", "text", "the rule that decided"),
+        Column(
+            "flagged",
+            "flag",
+            "on the list: somebody was to act, had just been in touch, or a day that was set had not passed",
+        ),
+        Column("priority", "count", "place on that day's list"),
+        Column("at_stake", "money", "past due that day, after credits not yet applied"),
+        Column("blocked_amount", "money", "of that: disputed, or promised for a later day"),
+        Column("oldest_days_late", "count", "days the oldest unpaid invoice was past due"),
+        Column("score", "number", "the customer's score that day"),
+    ),
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    "measure, currency and group of invoices past due on the month-ends replayed",
+    (
+        Column(
+            "measure",
+            "text",
+            "unpaid (share of invoices), unpaid money (share of the amount), lost later (share of the invoices at most 30 days "
+            "past due), median days until settled; written off is unpaid, credited is settled",
+        ),
+        Column("currency", "text", "for shares of money; empty: all together, invoices are counted", optional=True),
+        Column("days", "count", "looked at so many days after the month-end; 0: at the end"),
+        Column(
+            "group",
+            "text",
+            "flagged (on the list), left alone, the difference of the two, or an action; in hand: somebody was in touch before",
+        ),
+        Column("documents", "count", "invoices, each counted on every month-end on which it stood past due"),
+        Column("customers", "count", "their customers; of a difference, those of the smaller group"),
+        Column("value", "number", "the share (0 to 1), or the days; missing days: more than half took over 90 days"),
+        Column("low", "number", "95 % range, by drawing customers again and again; missing: too few customers to tell"),
+        Column("high", "number", "its upper end"),
+    ),
+)
+
+ORDERS = Table(
+    "orders",
+    "past month-end, currency and order of contacting",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("order", "text", "policy (its list), oldest first, or largest first, with equally many contacts"),
+        Column("accounts", "count", "accounts with something past due"),
+        Column("past_due", "money", "past due on all of them, after credits"),
+        Column("contacts", "count", "accounts contacted"),
+        Column("reached", "money", "past due on the accounts contacted"),
+        Column("held", "count", "of the contacts: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("held_amount", "money", "past due on these"),
+        Column("unpaid_30", "money", "of reached: still unpaid 30 days later; missing: not known yet"),
+        Column("unpaid_60", "money", "the same 60 days later"),
+        Column("unpaid_90", "money", "the same 90 days later"),
+    ),
+)
+
+ORDER_TOTALS = Table(
+    "order_totals",
+    "currency, days and order of contacting, over the month-ends replayed",
+    (
+        CURRENCY,
+        Column("days", "count", "looked at so many days after each month-end"),
+        Column("order", "text", "policy, oldest first, largest first, or best in hindsight: the most that can be reached"),
+        Column("month_ends", "count", "month-ends that have an answer by then"),
+        Column("contacts", "count", "accounts contacted, all month-ends together"),
+        Column("in_vain", "count", "of them: nothing was left unpaid by then, with or without a contact"),
+        Column("held", "count", "of them: the policy would have held them (dispute, promise, do not contact ...)"),
+        Column("reached", "money", "past due on the accounts contacted, month-ends added up"),
+        Column("unpaid", "money", "of that: still unpaid so many days later"),
+        Column("of_best", "share", "unpaid as a share of the best that so many contacts can reach"),
+        Column("less_policy", "money", "unpaid, less what the policy's list reached"),
+        Column("less_low", "money", "95 % range of that difference, by drawing customers; missing: too few to tell"),
+        Column("less_high", "money", "its upper end"),
+    ),
+)
+
+LOSSES = Table(
+    "losses",
+    "invoice that fell due after the first month-end replayed and was lost by the last day",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        ENTITY,
+        INSTALMENT,
+        CURRENCY,
+        Column("due_date", "day", "when it was to be paid"),
+        Column("amount", "money", "open on the last month-end before it counted as lost, credits taken off"),
+        Column("lost_on", "day", "the day it was written off, or was past due longer than backtest.lost_after_days"),
+        Column("how", "text", "written off, or too old; some of the too old are paid in the end"),
+        Column("flagged_on", "day", "the first month-end on which the policy's list had its customer; missing: never"),
+        Column("first_action", "text", "what was to be done then; in hand: somebody had just been in touch", optional=True),
+        Column("days_late_then", "number", "days past due then; negative: not yet due", optional=True),
+        Column("days_before", "number", "days from then until it counted as lost", optional=True),
+        Column("lists_before", "count", "month-ends from then until it counted as lost"),
+        Column("last_action", "text", "the action on the last month-end before it counted as lost"),
+        Column("oldest_first_on", "day", "the first month-end on which the oldest-first order had its customer"),
+        Column("largest_first_on", "day", "the same for the largest-first order"),
+    ),
+)
+
+EARLINESS = Table(
+    "earliness",
+    "order of contacting, age and currency of invoices lost",
+    (
+        Column("order", "text", "policy, oldest first, or largest first"),
+        Column("by", "text", "the age by which the order had the customer on its list"),
+        CURRENCY,
+        Column("documents", "count", "invoices lost that it had by then"),
+        Column("of", "count", "all invoices lost"),
+        Column("amount", "money", "their amount"),
+        Column("lost", "money", "the amount of all invoices lost"),
+        Column("share", "share", "amount as a share of lost"),
+    ),
+)
+
+STABILITY = Table(
+    "stability",
+    "past month-end",
+    (
+        AS_OF,
+        Column("past_due", "count", "accounts with something past due"),
+        Column("on_list", "count", "of them: on the list"),
+        Column("stayed", "count", "of those: on the list before, too"),
+        Column("new", "count", "of those: not on the list before"),
+        Column("cleared", "count", "on the list before, and nothing is past due any more"),
+        Column("dropped", "count", "on the list before, still past due, and left alone now"),
+        Column("back_and_forth", "count", "on, off, on in three lists running (or off, on, off), past due all the time"),
+    ),
+)
+
+CALIBRATIONS = Table(
+    "calibrations",
+    "horizon and tenth of the chances said",
+    (
+        Column("days", "count", "paid within so many days or not"),
+        Column("tenth", "count", "1: the lowest tenth of the chances"),
+        Column("looks", "count", "how often a document was looked at"),
+        Column("documents", "number", "how many documents that stands for, each counted once"),
+        Column("said", "share", "mean chance that was said"),
+        Column("came", "share", "share that came"),
+        Column("came_low", "share", "95 % range of what came, by counting alone (Wilson)"),
+        Column("came_high", "share", "its upper end"),
+    ),
+)
+
 INTEREST = Table(
     "interest",
     "document past due",
@@ -922,8 +1150,10 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
+    *(EXPLANATIONS, CASH, CALIBRATION, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
     *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
+    *(VARIANTS, VARIANT_ACTIONS, MOVES),
+    *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
 )

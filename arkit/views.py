@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable
+from pathlib import Path
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -9,6 +10,8 @@ from pandas.io.formats.style import Styler
 from arkit.money import decimals
 from arkit.tables import ALL
 
+#: Begin of a text that a spreadsheet would take for a formula.
+FORMULA = r"^([=+\-@\t\r])"
 #: What a column holds, by its name, over all declared tables.
 HOLDS = {column.name: column.holds for table in ALL for column in table.columns}
 WIDE = ("reason", "reasons", "next_step", "why", "warnings", "columns", "evidence", "what_to_do", "formula", "inputs", "caveat")
@@ -45,6 +48,16 @@ def styled(table: pd.DataFrame, *, most: int = 200) -> Styler:
     style = style.set_properties(subset=days, **{"white-space": "nowrap"})
     style = style.set_table_attributes('class="arkit"')
     return style.set_caption(f"{len(flat) - most:,} more rows are in tables/") if len(flat) > most else style
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """A table as a CSV file that spreadsheets open as it is.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    text = table.select_dtypes(exclude=["number", "bool", "datetime"]).astype("str")
+    safe = table.assign(**{str(name): text[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
+    safe.to_csv(path, index=False, date_format="%Y-%m-%d", encoding="utf-8-sig")
 
 
 def _heading(name: object) -> str:

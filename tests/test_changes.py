@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from arkit.actions import recommend
-from arkit.changes import compare
+from arkit.changes import moved
 from arkit.errors import DayRefused
 from arkit.history import profile
 from arkit.sample import sample_ledger
@@ -68,26 +68,26 @@ SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
 )
 def test_each_change_is_named_with_why(before, after, change, why):
     lists = [actions(day, *([row] if row else [])) for day, row in ((SEPTEMBER, before), (OCTOBER, after))]
-    (row,) = compare(*lists).to_dict("records")
+    (row,) = moved(*lists).to_dict("records")
     assert row["change"] == change
     assert row["why"].startswith(why)
 
 
 def test_nothing_past_due_on_both_days_is_left_out():
     none = [actions(day, ("C", "none", 0.0, 0)) for day in (SEPTEMBER, OCTOBER)]
-    pd.testing.assert_frame_equal(compare(*none), CHANGES.empty())
-    assert len(compare(ACTIONS.empty(), ACTIONS.empty())) == 0
+    pd.testing.assert_frame_equal(moved(*none), CHANGES.empty())
+    assert len(moved(ACTIONS.empty(), ACTIONS.empty())) == 0
 
 
 def test_rows_stand_as_in_the_later_list_and_cleared_ones_last():
     before = actions(SEPTEMBER, ("gone", "call", 9.0, 9), ("large", "call", 99.0, 9), ("B", "call", 1.0, 9))
     after = actions(OCTOBER, ("B", "call", 1.0, 9), ("A", "call", 1.0, 9))
-    assert compare(before, after)["customer_id"].tolist() == ["B", "A", "large", "gone"]
+    assert moved(before, after)["customer_id"].tolist() == ["B", "A", "large", "gone"]
 
 
 def test_lists_out_of_order_are_refused():
     with pytest.raises(DayRefused, match=r"(?s)not in order.*later day than 2026-10-31.*one of 2026-09-30"):
-        compare(actions(OCTOBER, ("C", "call", 1.0, 9)), actions(SEPTEMBER, ("C", "call", 1.0, 9)))
+        moved(actions(OCTOBER, ("C", "call", 1.0, 9)), actions(SEPTEMBER, ("C", "call", 1.0, 9)))
 
 
 def test_two_months_of_the_sample_account_for_every_amount():
@@ -97,13 +97,13 @@ def test_two_months_of_the_sample_account_for_every_amount():
         documents = known.at(day)
         profiles = profile(documents, notes=known.notes)
         lists.append(recommend(documents, score(profiles), known.notes, profiles=profiles, customers=known.customers))
-    moved = compare(*lists)
+    changed = moved(*lists)
     for when, column in zip(lists, ("at_stake_before", "at_stake"), strict=True):
         assert (
-            moved.groupby("currency")[column]
+            changed.groupby("currency")[column]
             .sum()
             .round(2)
             .equals(when.groupby("currency")["at_stake"].sum().round(2).rename(column))
         )
-    assert {*moved["change"]} == {"new", "escalated", "eased", "cleared", "unchanged"}
-    assert moved["why"].ne("").all()
+    assert {*changed["change"]} == {"new", "escalated", "eased", "cleared", "unchanged"}
+    assert changed["why"].ne("").all()

@@ -7,6 +7,7 @@ import pytest
 from arkit.errors import PolicyRefused
 from arkit.ladder import FACTS, FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, WORDS
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
+from arkit.tables import ACTIONS_IN_ORDER
 
 DEFAULTS = tomllib.loads(DEFAULTS_FILE.read_text("utf-8"))
 KEYS = [(section, key) for section, keys in DEFAULTS.items() if section != "ladder" for key in keys]
@@ -93,6 +94,10 @@ def test_every_fact_a_rule_of_the_defaults_names_is_known():
 def test_the_sorts_of_facts_are_facts_and_a_word_is_no_fact():
     assert {*FLAG_FACTS, *GRADUAL_FACTS, *MONEY_FACTS} <= FACTS.keys()
     assert not FACTS.keys() & WORDS.keys()
+
+
+def test_every_action_has_its_minutes():
+    assert {f.name for f in dataclasses.fields(DEFAULT.effort)} == {*ACTIONS_IN_ORDER, "hour_cost"}
 
 
 # what is refused
@@ -258,3 +263,67 @@ def test_a_word_in_braces_that_nobody_fills_in_is_refused(part, word):
 @pytest.mark.parametrize("word", [*FACTS, *WORDS])
 def test_every_fact_and_word_can_be_filled_in(word):
     assert Policy.parse(rule(reason=f'"{{{word}}}"')).ladder[0].reason == f"{{{word}}}"
+
+
+# what is changed by key
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "value"),
+    [
+        ("contact.grace_days", "10", 10),
+        ("contact.small", " 40 ", 40.0),
+        ("aging.edges", "[30, 60]", (30, 60)),
+        ("routes.agency_fee", 0.05, 0.05),
+        ("company.name", "7", "7"),
+        ("score.grades", '[[50, "A"], [0, "B"]]', ((50, "A"), (0, "B"))),
+    ],
+)
+def test_a_key_is_changed_by_text_or_value_and_nothing_else_moves(key, said, value):
+    section, name = key.split(".")
+    changed = DEFAULT.changed({key: said})
+    assert getattr(getattr(changed, section), name) == value
+    assert list(changed.differences(DEFAULT)) == [key]
+
+
+def test_a_rule_is_changed_by_its_name_and_may_gain_a_condition():
+    changed = DEFAULT.changed({"ladder.reminder.when.score": "< 60", "ladder.reminder.due_in_days": "9"})
+    (rung,) = [rung for rung in changed.ladder if rung.rule == "reminder"]
+    assert (rung.when["score"], rung.due_in_days) == ("< 60", 9)
+    assert changed.differences(DEFAULT)["ladder.reminder.when.score"] == (None, "< 60")
+    assert DEFAULT.differences(changed)["ladder.reminder.when.score"] == ("< 60", None)
+
+
+def test_changing_nothing_gives_the_same_policy():
+    assert DEFAULT.changed({}) == DEFAULT
+    assert DEFAULT.differences(DEFAULT) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected", "got"),
+    [
+        ("contact.grace_day", "3", "one of grace_days, small, ", "'grace_day'"),
+        ("contacts.grace_days", "3", "one of company, aging, ", "'contacts'"),
+        ("effort.call", "-1", "0 or more", "-1"),
+        ("backtest.lost_after_days", "0", "1 or more", "0"),
+        ("contact", "3", "one of its keys: contact.grace_days, ", "the whole of it"),
+        ("contact.grace_days.days", "3", "nothing below 'contact.grace_days'", "'days'"),
+        ("contact.grace_days", "soon", "something like 5", "'soon'"),
+        ("contact.grace_days", "2.5", "something like 5", "2.5"),
+        ("aging.edges", "[60, 30]", "whole days in rising order, 1 or more", "[60, 30]"),
+        ("ladder", "3", "one of its keys: ladder.insolvent, ", "the whole of it"),
+        ("ladder.remind.due_in_days", "3", "one of insolvent, ", "'remind'"),
+        ("ladder.reminder.days", "3", "one of rule, action, ", "'days'"),
+        ("ladder.reminder.when.oldest_days_late", "10", "comparisons like '> 90'", "'10'"),
+        ("ladder.reminder.when.age", "> 10", "one of balance, ", "'age'"),
+    ],
+)
+def test_a_change_that_cannot_be_followed_is_refused_with_its_key(key, value, expected, got):
+    with pytest.raises(PolicyRefused) as refused:
+        DEFAULT.changed({key: value})
+    lines = str(refused.value).split("\n")
+    assert len(lines) == 4
+    assert re.fullmatch(r"'[\w.-]+' in the changes cannot be followed\.", lines[0])
+    assert key.startswith(lines[0].split("'")[1])
+    assert lines[1].startswith(f"  expected: {expected}")
+    assert lines[2] == f"  got: {got}"
