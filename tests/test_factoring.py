@@ -263,7 +263,7 @@ def test_no_set_is_cheaper_than_the_one_chosen(items, need):
     assert fee[places].sum() == best(advance.tolist(), fee.tolist(), need)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(30, 400), st.floats(0.01, 0.95))
 def test_among_many_the_bound_is_true_and_close(seed, size, part):
     rng = np.random.default_rng(seed)
@@ -282,7 +282,7 @@ def test_among_many_the_bound_is_true_and_close(seed, size, part):
     assert (dropped < need).all(), "nothing superfluous"
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(1, 2_000_000), st.integers(-60, 90)), min_size=1, max_size=12
@@ -312,7 +312,7 @@ def test_money_adds_up_and_the_order_of_rows_does_not_matter(rows, need, currenc
     assert row["raised"] + row["short"] >= wanted[currency] - 1e-9
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(st.lists(st.integers(500_000, 2_000_000), min_size=1, max_size=8), st.integers(1, 6_000_000), st.integers(1, 6_000_000))
 def test_needing_more_never_costs_less(cents, need, more):
     table = documents(*(("C1", str(n), one / 100, -n, 20) for n, one in enumerate(cents)))

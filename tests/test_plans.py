@@ -180,7 +180,7 @@ def test_instalments_fall_on_the_same_day_of_the_month_or_its_last():
     assert days.dt.strftime("%m-%d").tolist() == ["01-30", "02-28", "03-30", "04-30", "05-30", "06-30"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     st.sampled_from([("EUR", 100), ("JPY", 1), ("KWD", 1000)]),
     st.integers(1000, 9_000_000),
@@ -210,7 +210,7 @@ def test_schedules_add_up_to_the_minor_unit(currency, owed, monthly, rate, most)
     assert rows["due_on"].is_monotonic_increasing
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(1, 900_000), st.integers(0, 400_000)), max_size=6), st.randoms())
 def test_the_order_of_rows_does_not_matter(rows, random):
     parts = [
@@ -225,7 +225,7 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     pd.testing.assert_frame_equal(schedule(plan(table)), schedule(plan(other)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.integers(100_000, 5_000_000), st.integers(1, 1_000_000), st.integers(1, 1_000_000))
 def test_who_pays_more_bears_a_plan_at_least_as_short(owed, paid, more):
     less, greater = (offered(customer(owes=owed / 100, paid=(money / 100,) * 6)) for money in (paid, paid + more))
@@ -341,7 +341,7 @@ def test_a_plan_that_was_offered_can_be_followed_as_it_is():
     assert list(follow(INSTALMENTS.empty(), Ledger(), "2026-11-20")) == PLAN_STANDING.names
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(
     st.lists(st.tuples(st.integers(0, 150), st.integers(-300, 600)), max_size=6),
     st.integers(0, 150),

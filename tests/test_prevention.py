@@ -271,7 +271,7 @@ NUMBERS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=6)
 @given(NUMBERS)
 def test_a_higher_threshold_never_adds_a_measure(numbers):
     numbers = dict(numbers)
@@ -288,7 +288,7 @@ def test_a_higher_threshold_never_adds_a_measure(numbers):
     assert all(why for _, _, why in less.values())
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random):
     ledger = sample_ledger()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from arkit.policy import DEFAULT, Policy
 from arkit.recovery import AGES, MONTH, Recovery
+from arkit.sample import sample_ledger
 from arkit.tables import DOCUMENTS
 
 #: Next to no prior, so that what was counted can be told from the curve.
@@ -115,8 +116,24 @@ def test_few_invoices_lean_on_the_book_and_a_small_book_on_the_prior():
     everybody = within(curves, 10, 5)
     hazard = (200 + 30 * prior) / (203 + 30)
     assert everybody == pytest.approx(hazard, rel=1e-3)
-    assert other == pytest.approx((0 + 10 * hazard) / (3 + 10), rel=1e-3)
-    assert own == pytest.approx((200 + 10 * hazard) / (200 + 10), rel=1e-3)
+    assert other == pytest.approx((0 + 4 * hazard) / (3 + 4), rel=1e-3)
+    assert own == pytest.approx((200 + 4 * hazard) / (200 + 4), rel=1e-3)
+
+
+def test_on_past_days_a_customers_own_curve_was_a_better_guide_than_that_of_all_and_both_than_one_rate():
+    ledger, told = sample_ledger(), []
+    for day in ("2025-12-31", "2026-03-31", "2026-06-30", "2026-08-31"):
+        documents, then = ledger.at(day), ledger.at(pd.Timestamp(day) + pd.Timedelta(days=60))
+        late = documents[documents["open_amount"].gt(0) & documents["days_late"].gt(0) & documents["kind"].eq("invoice")]
+        curves, age = Recovery.of(documents), late["days_late"].to_numpy("float64")
+        settled = then.drop_duplicates(["customer_id", "document_id"]).set_index(["customer_id", "document_id"])["settled"]
+        came = settled.reindex(pd.MultiIndex.from_frame(late[["customer_id", "document_id"]])).to_numpy("float64")
+        who = late["customer_id"].to_numpy()
+        told.append((curves.within(who, age, 60.0), curves.within(np.full(len(late), "nobody"), age, 60.0), came))
+    own, book, came = (np.concatenate(part) for part in zip(*told, strict=True))
+    assert len(came) > 150
+    brier = [float(((chance - came) ** 2).mean()) for chance in (own, book, np.full(len(came), came.mean()))]
+    assert brier[0] < brier[1] < brier[2]
 
 
 LIVES = st.lists(

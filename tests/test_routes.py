@@ -342,7 +342,7 @@ def test_money_keeps_the_decimals_of_its_currency_and_no_code_where_none_is_know
     assert unknown["why"].endswith("costs 16.45")
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 900_000), st.integers(1, 800)), min_size=1, max_size=8),
     st.randoms(use_true_random=False),
@@ -354,7 +354,7 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     pd.testing.assert_frame_equal(weigh(table), weigh(table.iloc[order].reset_index(drop=True)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(st.integers(1, 800), st.integers(1, 9_000_000), st.sampled_from([0.0, 0.1, 0.3]), st.sampled_from([0, 10, 500]))
 def test_raising_a_fee_never_raises_a_net(days, cents, more, fixed):
     table, dearer = documents(("C1", "1", cents / 100, days)), DEFAULT.routes.court_fixed + fixed
@@ -366,7 +366,7 @@ def test_raising_a_fee_never_raises_a_net(days, cents, more, fixed):
     assert (weigh(table, policy=policy)["net"] <= weigh(table)["net"]).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(-10_000, 10_000), st.integers(-50, 900)), min_size=1, max_size=12))
 def test_the_amount_is_exactly_what_credits_leave_past_due(rows):
     table = documents(*((customer, str(i), cents / 100, days) for i, (customer, cents, days) in enumerate(rows)))
@@ -379,7 +379,7 @@ def test_the_amount_is_exactly_what_credits_leave_past_due(rows):
         }
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(st.integers(1, 1500), st.integers(1, 10_000_000), st.floats(0, 100))
 def test_every_row_can_be_recomputed_from_itself(days, cents, score):
     routes = weigh(documents(("C1", "1", cents / 100, days)), scores(C1=score))
