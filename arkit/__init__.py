@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from arkit.allowance import provide
     from arkit.backtest import replay
     from arkit.blocks import blocked
+    from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
+    from arkit.factoring import factor
     from arkit.figures import Basis
     from arkit.history import profile
     from arkit.importers import check, load
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from arkit.measures import measure
     from arkit.migration import lose, migrate
     from arkit.month import summarise, write_month
+    from arkit.plans import plan
     from arkit.policy import Policy
+    from arkit.prevention import prevent
     from arkit.reconciliation import reconcile
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
@@ -52,10 +56,14 @@ _ROOMS = {
     "check": "importers",
     "claim": "interest",
     "compare": "what_if",
+    "factor": "factoring",
     "load": "importers",
     "lose": "migration",
     "measure": "measures",
     "migrate": "migration",
+    "moved": "changes",
+    "plan": "plans",
+    "prevent": "prevention",
     "profile": "history",
     "project": "cohorts",
     "provide": "allowance",
@@ -87,10 +95,14 @@ __all__ = [
     "check",
     "claim",
     "compare",
+    "factor",
     "load",
     "lose",
     "measure",
     "migrate",
+    "moved",
+    "plan",
+    "prevent",
     "profile",
     "project",
     "provide",

@@ -104,16 +104,19 @@ def recommend(
         forecasts=forecasts,
         routes=routes,
     )
-    decided = _one_message(_decide(found, policy))
+    decided = _one_message(decide(found, policy))
     return _ordered(_contacts(_hidden(decided, policy), known), policy)
 
 
-def _choose(found: pd.DataFrame, policy: Policy) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per account and rule how many conditions fail and how far off the one is; and the first rule where none does."""
+def try_rules(found: pd.DataFrame, policy: Policy = DEFAULT) -> tuple[np.ndarray, np.ndarray]:
+    """How many conditions fail, per account of `arkit.facts.facts` and rule of the ladder; and how far off the failing one is.
+
+    The last column is the rule for want of one. The first rule of a row without a failure decides.
+    """
     may = _allowed(found, policy)
     tried = [_tried(found, rule, policy, may) for rule in [*policy.ladder, NO_RULE]]
     missed, gaps = (np.column_stack(parts) for parts in zip(*tried, strict=True))
-    return missed, gaps, (missed == 0).argmax(axis=1)
+    return missed, gaps
 
 
 def _allowed(found: pd.DataFrame, policy: Policy) -> dict[str, np.ndarray]:
@@ -132,10 +135,15 @@ def _allowed(found: pd.DataFrame, policy: Policy) -> dict[str, np.ndarray]:
     return {action: here.to_numpy(bool) for action, here in may.items()}
 
 
-def _decide(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The first rule whose conditions all hold, the next one with another action, and what the nearest sterner one lacks."""
+def decide(facts: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
+    """The accounts of `arkit.facts.facts` with ``action``, ``rule``, ``reason`` and the rest of what the ladder says of each.
+
+    The first rule whose conditions all hold decides; ``runner_up`` is the next one with another action, and ``would_change``
+    what the nearest sterner one lacks.
+    """
     rules = [*policy.ladder, NO_RULE]
-    missed, gaps, chosen = _choose(facts, policy)
+    missed, gaps = try_rules(facts, policy)
+    chosen = (missed == 0).argmax(axis=1)
     order = np.arange(len(rules))
     actions = np.array([rule.action for rule in rules])
     other = actions != actions[chosen][:, None]
@@ -230,8 +238,8 @@ def _hidden(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     here = decided["blocked_by"].ne("").to_numpy()
     hidden = np.full(len(decided), "", dtype=object)
     if here.any():
-        *_, chosen = _choose(without_blocks(decided[here], policy), policy)
-        hidden[here] = np.array([rule.action for rule in [*policy.ladder, NO_RULE]], dtype=object)[chosen]
+        missed, _ = try_rules(without_blocks(decided[here], policy), policy)
+        hidden[here] = np.array([rule.action for rule in [*policy.ladder, NO_RULE]], dtype=object)[(missed == 0).argmax(axis=1)]
     return decided.assign(hidden_action=hidden)
 
 

@@ -84,7 +84,7 @@ def _said(items: pd.DataFrame, said: pd.DataFrame) -> list[tuple]:
     """What notes block: per kind first single documents, then whole accounts; the rows, the cap, its group and the words."""
     place = items[["customer_id", "document_id", "currency"]].assign(place=np.arange(len(items)))
     parts = []
-    for kind in SAID:
+    for kind in (kind for kind in SAID if said["kind"].eq(kind).any()):
         words = said[said["kind"].eq(kind)].rename(columns={"date": "since"}).drop(columns="kind")
         single, whole = words[words["document_id"].ne("")], words[words["document_id"].eq("")]
         for about, on, group in (

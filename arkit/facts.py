@@ -45,7 +45,7 @@ def facts(
     is_open = _open_items(documents, blocks)
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers).drop_duplicates("customer_id")
     found = _owed(is_open, blocks, policy)
-    found = _history(found, scores, profiles, documents, policy).merge(_marks(known), on="customer_id", how="left")
+    found = _history(found, scores, profiles, documents).merge(_marks(known), on="customer_id", how="left")
     found = found.assign(as_of=as_of, name=found["name"].fillna(found["customer_id"]), grace_days=policy.contact.grace_days)
     found["needs_person"] = found["needs_person"].eq(True)
     found = _judged(found, policy)
@@ -130,9 +130,7 @@ def _listed(chased: pd.DataFrame, most: int = 5) -> pd.Series:
     return shown + np.where(rest > 0, " and " + rest.astype("str") + " more", "")
 
 
-def _history(
-    found: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame | None, documents: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
+def _history(found: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame | None, documents: pd.DataFrame) -> pd.DataFrame:
     """Score, norm, part payments and how many invoices there were; where open items do not show payments, unknown, not none."""
     found = found.merge(scores[["customer_id", "score"]], on="customer_id", how="left")
     wanted = [
@@ -164,8 +162,7 @@ def _history(
         n_settled=found["n_settled"].where(known | found["n_settled"].gt(0)),
         norm=_norm_words(found["norm_low"], norm_high),
         pays_on=found["habit"].fillna("").where(found["habit"].fillna("").ne(""), "it pays on a day of its own"),
-        share_of_volume=found["chaseable"] / volume,
-        loyal=found["tenure_days"].fillna(0).ge(YEAR) & found["score"].fillna(50).ge(policy.contact.loyal_score),
+        volume=volume,
     )
 
 
@@ -178,18 +175,22 @@ def _norm_words(low: pd.Series, high: pd.Series) -> pd.Series:
 
 
 def _judged(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """How far the oldest is beyond the customer's norm, and the days of patience left."""
+    """How far the oldest is beyond the customer's norm, the days of patience left, and how much of its volume is at stake."""
     contact = policy.contact
-    patience = contact.patience_days + np.where(found["loyal"], contact.loyal_days, 0)
+    tenure = np.fmax(found["tenure_days"], (found["as_of"] - found["since"]).dt.days)
+    loyal = tenure.ge(YEAR) & found["score"].ge(contact.loyal_score)
+    patience = contact.patience_days + np.where(loyal, contact.loyal_days, 0)
     patience = np.maximum(patience, found["norm_high"].clip(upper=contact.norm_days).fillna(0))
     return found.assign(
-        breaks_norm_days=found["oldest_days_late"] - found["norm_high"], patience_left=patience - found["oldest_days_late"]
+        breaks_norm_days=found["oldest_days_late"] - found["norm_high"],
+        patience_left=patience - found["oldest_days_late"],
+        share_of_volume=found["chaseable"] / found["volume"],
     )
 
 
 def _marks(known: pd.DataFrame) -> pd.DataFrame:
     """What customers are marked with: one row per customer."""
-    return known[["customer_id", "name", "insolvent_since", "is_individual"]].assign(
+    return known[["customer_id", "name", "since", "insolvent_since", "is_individual"]].assign(
         needs_person=known["is_individual"] | known["strategic"]
     )
 

@@ -12,6 +12,8 @@ from arkit.errors import TableRefused, some
 
 #: A number, or a column of numbers.
 Numbers = Any
+#: Rates are taken as whole millionths a year, a year as 365 days.
+MILLION, YEAR = 1_000_000, 365
 
 
 def dso(receivables: Numbers, sales: Numbers, days: Numbers) -> Numbers:
@@ -301,6 +303,66 @@ def allowance(balances: Numbers, rates: Numbers) -> Numbers:
     [6000.0, 5600.0, 5217.0, 5750.0, 5000.0]
     """
     return np.asarray(balances, dtype="float64") * np.asarray(rates, dtype="float64")
+
+
+def simple(minor: np.ndarray, rate: float, days: np.ndarray | int, *, year: int = YEAR) -> np.ndarray:
+    """Simple interest, ``amount x rate x days / year``, rounded half up once, in minor units.
+
+    With the rate that money costs, it is also what waiting for a debt costs.
+
+    Examples
+    --------
+    >>> simple(np.array([500_000, 10_000_000]), 0.1225, 101).tolist()
+    [16949, 338973]
+    >>> simple(np.array([10_000_000]), 0.10, 60).tolist()
+    [164384]
+    """
+    exact = np.asarray(minor, dtype="int64").astype("object")
+    product, divisor = exact * round(rate * MILLION) * days, MILLION * year
+    return ((2 * product + divisor) // (2 * divisor)).astype("int64")
+
+
+def level_payment(amount: Numbers, rate: Numbers, months: Numbers) -> Numbers:
+    """The equal monthly payment that clears an amount with interest: ``A i / (1 - (1 + i)^-n)``, i a twelfth of the rate.
+
+    Examples
+    --------
+    >>> f"{level_payment(9000, 0.0, 6):.2f}, {level_payment(9000, 0.10, 6):.2f}"
+    '1500.00, 1544.05'
+    """
+    amount, months = np.asarray(amount, dtype="float64"), np.asarray(months, dtype="float64")
+    i = np.asarray(rate, dtype="float64") / 12
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(i > 0, amount * i / (1 - (1 + i) ** -months), amount / months)[()]
+
+
+def plan_value(down: Numbers, instalment: Numbers, months: Numbers, rate: Numbers, kept: Numbers = 1.0) -> Numbers:
+    """What a payment plan is worth today: money now and equal instalments a month apart, at ``rate`` a year, ``kept`` each.
+
+    ``down + instalment x sum of (kept / (1 + rate / 12))^k`` for k = 1 to ``months``: each instalment comes with the chance
+    ``kept`` once all before it came.
+
+    Examples
+    --------
+    >>> round(plan_value(3000, 1500, 6, 0.10)), round(plan_value(3000, 1500, 6, 0.10, 0.95))
+    (11743, 10344)
+    """
+    each = np.asarray(kept, dtype="float64") / (1 + np.asarray(rate, dtype="float64") / 12)
+    months = np.asarray(months, dtype="float64")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = np.where(np.isclose(each, 1), months, each * (1 - each**months) / (1 - each))
+    return (np.asarray(down, dtype="float64") + np.asarray(instalment, dtype="float64") * whole)[()]
+
+
+def advance_cost(fee: Numbers, advance: Numbers, days: Numbers) -> Numbers:
+    """What money advanced costs per year, as a share: fee / advance x 365 / days; missing where it is none, or for no time.
+
+    Examples
+    --------
+    >>> f"{advance_cost(375, 8500, 45):.3f}"
+    '0.358'
+    """
+    return ratio(fee, advance) * ratio(YEAR, days)
 
 
 def ratio(part: Numbers, whole: Numbers) -> Numbers:

@@ -188,22 +188,6 @@ def claim(
     return INTEREST.conform(both[INTEREST.names])
 
 
-def simple(minor: np.ndarray, rate: float, days: np.ndarray | int, *, year: int = YEAR) -> np.ndarray:
-    """Simple interest, ``amount x rate x days / year``, rounded half up once, in minor units.
-
-    With the rate that money costs, it is also what waiting for a debt costs.
-
-    Examples
-    --------
-    >>> simple(np.array([500_000, 10_000_000]), 0.1225, 101).tolist()
-    [16949, 338973]
-    >>> simple(np.array([10_000_000]), 0.10, 60).tolist()
-    [164384]
-    """
-    product = _exact(minor) * round(rate * MILLION) * days
-    return _rounded(product, MILLION * year)
-
-
 def by_size(minor: np.ndarray, steps: Sequence[Sequence[float]]) -> np.ndarray:
     """The sum that a schedule gives each amount: steps of (from this amount on, sum), rising, in minor units.
 

@@ -68,7 +68,8 @@ def text(amount: float, currency: str) -> str:
 
 def texts(amount: pd.Series, currency: pd.Series) -> pd.Series:
     """`text` for a whole column."""
-    return pd.Series([text(a, c) for a, c in zip(amount, currency, strict=True)], index=amount.index, dtype="str")
+    pairs = zip(amount.tolist(), currency.to_numpy("object").tolist(), strict=True)
+    return pd.Series([text(a, c) for a, c in pairs], index=amount.index, dtype="str")
 
 
 def plain(amount: float, currency: str) -> str:

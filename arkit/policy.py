@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin, get_type_hints
 
+from arkit.courts import COURTS
 from arkit.errors import PolicyRefused, some
 from arkit.ladder import EARLIER, FACTS, FLAG_FACTS, WORDS, Rule, comparisons, skips_steps, unreachable
 from arkit.tables import ACTIONS_IN_ORDER
@@ -125,23 +126,84 @@ class Routes:
     """What each way of collecting costs and brings."""
 
     chance_by_months: tuple[tuple[float, float], ...]
+    curve_book: float
+    curve_customer: float
     cost_of_money: float
     wait_days: int
-    plan_months: int
-    plan_kept: float
-    agency_fee: float
+    call_cost: float
+    call_gain: float
+    agency_fees: tuple[tuple[float, float], ...]
+    agency_fee_sizes: tuple[tuple[float, float], ...]
     agency_days: int
     agency_from_days: int
+    court: str
     court_fee: float
     court_fixed: float
     court_days: int
     court_from_days: int
     court_smallest: float
-    factor_fee: float
-    factor_advance: float
-    factor_up_to_days: int
-    factor_score: float
-    factor_smallest: float
+
+
+@dataclass(frozen=True)
+class Plans:
+    """What a payment plan asks for, and when it is broken."""
+
+    down: float
+    months: int
+    months_least: int
+    months_most: int
+    kept_each: float
+    seen_months: int
+    bear_share: float
+    smallest: float
+    smallest_instalment: float
+    rate: float
+    first_in_days: int
+    grace_days: int
+
+
+@dataclass(frozen=True)
+class Factoring:
+    """What factors buy, and what it costs."""
+
+    fee: float
+    advance: float
+    recourse_days: int
+    up_to_days: int
+    age_days: int
+    score: float
+    from_days: int
+    smallest: float
+    cap: float
+    cross_age_share: float
+    currencies: tuple[str, ...]
+    discount: float
+    discount_days: int
+
+
+@dataclass(frozen=True)
+class Prevention:
+    """When a customer's numbers suggest a measure against the next late invoice."""
+
+    measures: int
+    late_share: float
+    invoices: int
+    advance_score: float
+    steady_days: float
+    steady_spread: float
+    terms_least: int
+    terms_shortest: int
+    run_share: float
+    run_days: int
+    debit_invoices: float
+    mild_days: float
+    order_share: float
+    disputes: float
+    limit_months: float
+    discount: float
+    discount_days: int
+    fee_days: float
+    part_paid: float
 
 
 @dataclass(frozen=True)
@@ -202,6 +264,9 @@ class Policy:
     limitation: Limitation
     ladder: tuple[Rule, ...]
     routes: Routes
+    plans: Plans
+    factoring: Factoring
+    prevention: Prevention
     interest: Interest
     effort: Effort
     backtest: Backtest
@@ -343,6 +408,19 @@ def _rising(pairs: list[list[float]]) -> bool:
     return first == sorted(set(first))
 
 
+def _falling(pairs: list[list[float]]) -> bool:
+    """Whether ages rise and chances do not."""
+    chances = [pair[1] for pair in pairs]
+    return _rising(pairs) and chances == sorted(chances, reverse=True) and 0 <= chances[-1] <= chances[0] <= 1
+
+
+def _shares_rising(pairs: list[list[float]]) -> bool:
+    return _rising(pairs) and all(0 <= pair[1] <= 1 for pair in pairs)
+
+
+#: What several values must be.
+SHARE: tuple[str, Callable[[Any], bool]] = ("a share, 0 to 1", lambda share: 0 <= share <= 1)
+MORE_THAN_NONE: tuple[str, Callable[[Any], bool]] = ("above 0", lambda number: number > 0)
 #: What a value must be besides of the right sort: for arithmetic would take something else without a word.
 MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "aging.edges": (
@@ -353,12 +431,30 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "aging.buckets": ("days or months", lambda word: word in ("days", "months")),
     "aging.credit": ("apart or netted", lambda word: word in ("apart", "netted")),
     "history.weight_most": ("1 or more", lambda most: most >= 1),
-    "score.trend": ("a share, 0 to 1", lambda share: 0 <= share <= 1),
+    "score.trend": SHARE,
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
     "contact.withholding": ("shares, 0 to 1", lambda shares: all(0 < share < 1 for share in shares)),
     "limitation.years": ("years above 0", lambda pairs: all(years > 0 for _, years in pairs)),
-    "routes.chance_by_months": ("months in rising order", _rising),
+    "routes.chance_by_months": ("months in rising order, chances from 1 to 0 that never rise", _falling),
+    "routes.agency_fees": ("days in rising order, fees from 0 to 1", _shares_rising),
+    "routes.agency_fee_sizes": ("amounts in rising order", _rising),
+    "routes.call_gain": SHARE,
+    "routes.curve_book": MORE_THAN_NONE,
+    "routes.curve_customer": MORE_THAN_NONE,
+    "routes.court": (f"one of {', '.join(COURTS)}, or nothing", lambda word: word in ("", *COURTS)),
+    "plans.down": SHARE,
+    "plans.kept_each": SHARE,
+    "plans.months": ("1 to 120", lambda months: 1 <= months <= 120),
+    "plans.months_least": ("1 to 120", lambda months: 1 <= months <= 120),
+    "plans.months_most": ("1 to 120", lambda months: 1 <= months <= 120),
+    "plans.seen_months": ("1 or more", lambda months: months >= 1),
+    "plans.rate": ("a share per year, 0 to 1", lambda rate: 0 <= rate <= 1),
+    "factoring.fee": SHARE,
+    "factoring.advance": ("a share above 0, at most 1", lambda share: 0 < share <= 1),
+    "factoring.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
+    "prevention.measures": ("1 to 3: a longer list is not read", lambda number: 1 <= number <= 3),
+    "prevention.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
     "interest.jurisdiction": (
         "UK, DE, FR, EU, US, by_country, or nothing",
         lambda word: word in ("", "UK", "DE", "FR", "EU", "US", "by_country"),

@@ -556,21 +556,182 @@ ACTIONS = Table(
     ),
 )
 
+CHANGES = Table(
+    "changes",
+    "customer and currency with something past due on one of two lists",
+    (
+        AS_OF,
+        Column("since", "day", "the day of the list before"),
+        CUSTOMER,
+        Column("name", "text", "the customer's name"),
+        CURRENCY,
+        Column("change", "text", "new, escalated, eased, cleared or unchanged"),
+        Column("was", "text", "the action on the list before; empty: none"),
+        Column("action", "text", "the action now; empty: none"),
+        Column("at_stake_before", "money", "past due after credits, before"),
+        Column("at_stake", "money", "past due after credits, now"),
+        Column("why", "text", "what differs, with the numbers"),
+    ),
+)
+
 ROUTES = Table(
     "routes",
     "customer, currency and way of collecting",
     (
         AS_OF,
         CUSTOMER,
-        Column("route", "text", "wait, plan, factoring, agency or court"),
+        Column("route", "text", "wait, remind, plan, factoring, agency or court"),
         Column("amount", "money", "the amount past due that is weighed"),
         CURRENCY,
         Column("chance", "share", "chance that the amount comes in on this way"),
+        Column(
+            "basis", "text", "what it rests on: forecast, the customer's own curve, that of the book, or the policy's prior"
+        ),
         Column("days", "count", "days until it does"),
         Column("cost", "money", "fees, fixed costs and the cost of waiting"),
         Column("net", "money", "expected money in hand: amount x chance less cost"),
         Column("eligible", "flag", "allowed by the policy"),
+        Column("rank", "count", "1 is the best: what is eligible first, then the largest net"),
         Column("why", "text", "the assumptions, or what stands in the way"),
+    ),
+)
+
+PLANS = Table(
+    "plans",
+    "customer and currency with money past due",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("amount", "money", "past due after credits, nothing blocked in it: what the plan is about"),
+        Column("possible", "flag", "a plan can be made that the customer can bear, as far as its payments tell"),
+        Column("down_payment", "money", "due at once; missing where no plan is possible, as everything that follows"),
+        Column("instalments", "count", "monthly instalments after it; 0 where no plan is possible"),
+        Column("instalment", "money", "what each of them is; the last may differ by roundings"),
+        Column("minimum", "money", "the least instalment that is accepted: what the longest plan would need"),
+        Column("interest", "money", "interest in all instalments together"),
+        Column("first_on", "day", "the down payment is due"),
+        Column("ends_on", "day", "the last instalment is due"),
+        Column("paid_per_month", "money", "what it paid in a usual month lately; missing where payments are not known"),
+        Column("bearable", "money", "the part of that which a plan may ask for a month"),
+        Column("value", "money", "worth today if all of it comes"),
+        Column("expected", "money", "worth today with the policy's chance of each instalment"),
+        Column("alternative", "text", "the best other way of the table of routes; empty where none was handed over"),
+        Column("alternative_net", "money", "what that would bring"),
+        Column(
+            "break_even",
+            "share",
+            "the chance of each instalment from which the plan brings more; missing: never, or nothing to compare",
+        ),
+        Column("why", "text", "how it came about, or why there is none"),
+    ),
+)
+
+INSTALMENTS = Table(
+    "instalments",
+    "payment of a plan",
+    (
+        Column("as_of", "day", "the day the plan was made"),
+        CUSTOMER,
+        CURRENCY,
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid: interest and principal"),
+        Column("interest", "money", "interest on what was owed since the payment before", optional=True, missing=0.0),
+        Column("principal", "money", "what it takes off the debt", optional=True),
+        Column("balance", "money", "what is owed after it", optional=True),
+    ),
+)
+
+PLAN_STANDING = Table(
+    "plan_standing",
+    "payment of a plan that was agreed",
+    (
+        AS_OF,
+        CUSTOMER,
+        CURRENCY,
+        Column("made_on", "day", "the day the plan was made"),
+        Column("number", "count", "0 is the down payment"),
+        Column("due_on", "day", "when it is to be paid"),
+        Column("amount", "money", "what is to be paid"),
+        Column("paid", "money", "of it, paid so far; money pays the oldest instalment first"),
+        Column("paid_on", "day", "the day it was paid in full"),
+        Column(
+            "standing",
+            "text",
+            "kept (paid by its day and the grace), late (paid after), waiting (due, within the grace), broken, coming, or "
+            "not needed (nothing of the debt is open any more)",
+        ),
+        Column("due_so_far", "money", "all that the plan asked for up to the day"),
+        Column("paid_so_far", "money", "all that came for the debt since the plan was made"),
+        Column("plan", "text", "the whole plan: kept, late (was so once), waiting, broken, or finished"),
+        Column("next_due", "day", "the day of the next payment not yet made; missing: none"),
+    ),
+)
+
+FACTORABLE = Table(
+    "factorable",
+    "open document that is owed to us",
+    (
+        AS_OF,
+        CUSTOMER,
+        DOCUMENT,
+        CURRENCY,
+        Column("face", "money", "what could be sold: open, less the credits that pay it"),
+        Column("days_late", "count", "days past due; negative: not yet due"),
+        Column("score", "number", "the customer's score: its credit is what is sold"),
+        Column("eligible", "flag", "a factor would buy it, as far as the policy knows"),
+        Column("chosen", "flag", "in the cheapest set that raises the cash needed"),
+        Column("days", "count", "days until the customer is expected to pay"),
+        Column("advance", "money", "paid out at once"),
+        Column("fee", "money", "of the factor, for those days"),
+        Column("reserve", "money", "what comes when the customer pays"),
+        Column("reserve_on", "day", "the day of that"),
+        Column("yearly_cost", "share", "fee / advance x 365 / days"),
+        Column("why", "text", "the price in words, or the first reason why not"),
+        ENTITY,
+        INSTALMENT,
+    ),
+)
+
+FACTORING_OFFERS = Table(
+    "factoring_offers",
+    "currency in which cash is needed",
+    (
+        AS_OF,
+        CURRENCY,
+        Column("need", "money", "the cash needed"),
+        Column("raised", "money", "what the chosen invoices bring at once"),
+        Column("short", "money", "what is missing even if all that is eligible is sold"),
+        Column("invoices", "count", "how many are chosen"),
+        Column("face", "money", "their face value"),
+        Column("fee", "money", "what the factor takes"),
+        Column("reserve", "money", "what comes later, when customers pay"),
+        Column("days", "number", "mean days until then, weighted by what is advanced"),
+        Column("yearly_cost", "share", "fee / raised x 365 / days"),
+        Column(
+            "at_most_above", "money", "how much less another set could cost at best; 0: the chosen set is proven the cheapest"
+        ),
+        Column("waiting_cost", "money", "the price of the same money for the same days"),
+        Column("discount_cost", "money", "what an early-payment discount for the same cash would cost"),
+        Column(
+            "discount_yearly_cost", "share", "the same per year; missing where customers pay within the discount's days anyway"
+        ),
+        Column("words", "text", "the offer in sentences"),
+    ),
+)
+
+PREVENTIONS = Table(
+    "preventions",
+    "customer and measure, at most three of a customer",
+    (
+        AS_OF,
+        CUSTOMER,
+        Column("rank", "count", "1 is the one its numbers suggest most"),
+        Column("measure", "text", "what would stop the next late invoice"),
+        Column("figure", "number", "the customer's number that suggests it"),
+        Column("threshold", "number", "the policy's number it is compared with"),
+        Column("why", "text", "in one sentence, with the figure"),
     ),
 )
 
@@ -972,7 +1133,8 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, ROUTES, INTEREST),
+    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
+    *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
     *(VARIANTS, VARIANT_ACTIONS, MOVES),
     *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),

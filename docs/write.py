@@ -1,10 +1,11 @@
-"""Writes the pages of tables and policy, and the lists in those of exports, interest and reconciliation, from the code."""
+"""Writes the pages of tables and policy, and the lists in those of exports, interest, routes and reconciliation, from code."""
 
 import re
 import tomllib
 from pathlib import Path
 
 from arkit.candidates import KINDS
+from arkit.courts import COURTS
 from arkit.importers.exports import Export, System, Unusable
 from arkit.importers.systems import systems
 from arkit.interest import DEFAULT_RATES
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 SYSTEMS = "## Systems\n"
 CANDIDATES = "## Candidates\n"
 RULES = "## Rules\n"
+COURT = "## Courts\n"
 #: What is to be known before one writes rules.
 OF_RULES = (
     "A rule of your own replaces the whole ladder: copy it, then change it. A comparison is `<`, `<=`, `>`, `>=` or `=` and a",
@@ -101,6 +103,21 @@ def interest_page() -> str:
     return (HERE / "interest.md").read_text("utf-8").split(RULES)[0] + RULES + "\n".join([*lines, ""])
 
 
+def routes_page() -> str:
+    """``docs/routes.md``: its first part as it stands, then every court with its limit and fees."""
+    lines = ["", "Written from `arkit/courts.toml`; `make docs` writes it anew. Limits and fees in the court's currency.", ""]
+    lines += ["| name | court | currency | limit | fees, issue and hearing | checked | source | confirmed | but |"]
+    lines += ["| --- " * 9 + "|"]
+    for court in COURTS.values():
+        fees = ", ".join(f"{fee:,} up to {up_to:,}" for up_to, fee in court.fees)
+        above = f", then {100 * court.share_above:g} % and at most {court.most_above:,}" if court.share_above else ""
+        limit = f"{court.limit:,}" if court.limit else "none"
+        told = [court.name, court.title, court.currency, limit, fees + above or "not known here: the policy's share"]
+        sure = "yes" if court.confirmed else "**no**"
+        lines.append(f"| {' | '.join(told)} | {court.as_of} | {court.source} | {sure} | {court.caveat} |")
+    return (HERE / "routes.md").read_text("utf-8").split(COURT)[0] + COURT + "\n".join([*lines, ""])
+
+
 def exports_page() -> str:
     """``docs/exports.md``: its first part as it stands, then every system that arkit knows."""
     written = (HERE / "exports.md").read_text("utf-8").split(SYSTEMS)[0]
@@ -146,5 +163,6 @@ if __name__ == "__main__":
     (HERE / "exports.md").write_text(exports_page(), "utf-8")
     (HERE / "reconciliation.md").write_text(reconciliation_page(), "utf-8")
     (HERE / "interest.md").write_text(interest_page(), "utf-8")
+    (HERE / "routes.md").write_text(routes_page(), "utf-8")
     (HERE / "tables.md").write_text(markdown(), "utf-8")
     (HERE / "policy.md").write_text(policy_page(), "utf-8")

@@ -9,17 +9,17 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
-    *("measures", "migration", "cohorts", "allowance"),
-    *("actions", "letters", "charts", "workbook", "views"),
+    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention"),
+    *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
     {"errors"},
     {"money", "buckets", "formulas"},
-    {"tables", "terms"},
+    {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
     {"ledger", "netting", "notes"},
-    {"blocks", "candidates", "figures"},
+    {"blocks", "candidates", "figures", "recovery"},
     {"facts"},
     STEPS,
     {"sample", "month", "report", "backtest", "what_if"},

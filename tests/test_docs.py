@@ -10,6 +10,7 @@ import pytest
 
 from arkit.candidates import KINDS
 from arkit.cli import build_parser
+from arkit.courts import COURTS
 from arkit.importers.systems import layouts, systems
 from arkit.ladder import FACTS
 from arkit.policy import DEFAULTS_FILE
@@ -50,6 +51,13 @@ def test_the_page_of_the_reconciliation_is_written_from_the_code():
     assert not [word for word, meaning in OTHERS.items() if f"| {word} | {meaning} | |" not in page], "say: make docs"
     for number in (PAIRS, TRIPLES, ANY):
         assert f"{number} " in page
+
+
+def test_the_courts_on_the_page_of_routes_are_written_from_the_code():
+    page = words("docs/routes.md")
+    for court in COURTS.values():
+        assert f"| {court.name} | {court.title} | {court.currency} | " in page, "say: make docs"
+        assert f"| {court.as_of} | {court.source} | " in page, "say: make docs"
 
 
 def test_the_readme_names_every_room_and_no_other():

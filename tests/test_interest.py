@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arkit.errors import ArkitError, PolicyRefused
-from arkit.interest import BY_COUNTRY, DEFAULT_RATES, RATES_FILE, Rates, by_size, claim, clear, fees, simple
+from arkit.formulas import simple
+from arkit.interest import BY_COUNTRY, DEFAULT_RATES, RATES_FILE, Rates, by_size, claim, clear, fees
 from arkit.ledger import Ledger
 from arkit.policy import Policy
 

@@ -357,7 +357,7 @@ def test_those_who_never_pay_were_asked_several_times(made, documents, of):
     assert owed["payments"].eq(0).all()
     assert owed["customer_id"].nunique() == 3
     contacts = of(made.notes, sample.NEVER_PAYS)
-    assert {"reminder", "call", "letter"} == set(contacts["kind"])
+    assert {"reminder", "call", "firm_notice", "final_demand"} == set(contacts["kind"])
     assert contacts.groupby("customer_id").size().ge(3).all()
 
 
@@ -410,7 +410,7 @@ def test_a_factoring_candidate_owes_much_that_is_a_little_late(documents, of):
 
 
 def test_reminders_calls_and_letters_are_of_days_on_which_the_invoice_was_overdue(made, documents):
-    contacts = made.notes[made.notes["kind"].isin(["reminder", "call", "letter"])]
+    contacts = made.notes[made.notes["kind"].isin(["reminder", "call", "letter", "firm_notice", "final_demand"])]
     about = documents.set_index("document_id").loc[contacts["document_id"]]
     day = contacts["date"].to_numpy()
     assert (day > about["due_date"].to_numpy()).all()

@@ -238,7 +238,7 @@ class TestActions:
         assert len({*ids}) == len(ids)
         assert {"2026-10-31|10025|EUR", "2026-10-31|10025|JPY"} <= {*ids}
         assert sheet.column_dimensions["U"].hidden
-        assert "T" in sheet.tables["arkit_actions"].ref
+        assert "U" in sheet.tables["arkit_actions"].ref
 
     def test_a_customer_leads_to_its_oldest_open_item_in_that_currency(self, book):
         sheet, items = book["Actions"], book["Open items"]
