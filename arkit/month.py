@@ -100,10 +100,17 @@ def write_month(
     routes: pd.DataFrame | None = None,
     measures: pd.DataFrame | None = None,
     blocks: pd.DataFrame | None = None,
+    forecasts: pd.DataFrame | None = None,
+    cash: pd.DataFrame | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
 ) -> Path:
     """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
+
+    Parameters
+    ----------
+    forecasts, cash
+        What `arkit.forecast` says of the open documents and of the weeks ahead; without them those tables are not written.
 
     Raises
     ------
@@ -164,6 +171,7 @@ def write_month(
         "rejects": ledger.rejects,
         "reconciliation": reconciliation,
     }
+    tables |= {name: table for name, table in (("forecasts", forecasts), ("cash", cash)) if table is not None}
     if policy.interest.jurisdiction:
         tables["interest"] = _claimed(ledger, documents, policy)
     later = ledger.post_dated(documents["as_of"].max())

@@ -71,6 +71,7 @@ class Score:
     knots: tuple[tuple[float, float], ...]
     late_share: float
     overdue_share: float
+    overdue_share_days: float
     trend: float
     trend_days: float
     beyond_pace: float

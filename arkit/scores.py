@@ -28,7 +28,8 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
 
     100 plus the points of every ingredient, never below 0. Timing is worth what the policy's knots say for the shrunk days
     beyond terms (a PAYDEX-style index); the trend, what they say for the pace, which recent invoices move if they are later;
-    each other ingredient costs a share of its most points, up to the figure at which the policy says it is reached. The
+    each other ingredient costs a share of its most points, up to the figure at which the policy says it is reached. What is
+    past due within the customer's own pace costs nothing: slow but steady is quiet, and one who stops is heard. The
     columns ``points_<ingredient>`` carry every point, and ``points_floor`` what was given back at 0, so that 100 and the
     points always add up to the score; `points` gives the same as a long table. A dispute is not lateness and costs nothing.
 
@@ -61,6 +62,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
         grade=_grade(reached, policy),
         reasons=_reasons(costs.drop(columns="floor"), _numbers(profiles, policy), profiles),
         would_lift=_would_lift(tenths, profiles, policy),
+        habit=profiles["habit"],
         confidence=profiles["credibility"].round(2),
     )
     return SCORES.conform(scored.join(costs.add_prefix("points_")))
@@ -100,7 +102,7 @@ def _tenths(profiles: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         {
             "timing": _worth(shrunk, policy) - 100,
             "late_share": -weights.late_share * profiles["late_share"].fillna(0),
-            "overdue_share": -weights.overdue_share * profiles["overdue_share"].fillna(0),
+            "overdue_share": -weights.overdue_share * profiles["overdue_share"].fillna(0) * _unusual(profiles, numbers, policy),
             "trend": _worth(pace, policy) - _worth(shrunk, policy),
             "beyond_pace": -weights.beyond_pace
             * _reached(numbers["beyond_pace"] - weights.beyond_pace_after, weights.beyond_pace_days),
@@ -119,6 +121,12 @@ def _pace(profiles: pd.DataFrame, policy: Policy) -> pd.Series:
     """The days judged: the shrunk mean, moved part of the way to recent invoices where those are later."""
     shrunk, recent = profiles["days_late_shrunk"].fillna(0), profiles["days_late_recent"]
     return shrunk + policy.score.trend * (recent - shrunk).clip(0, policy.score.trend_days).fillna(0)
+
+
+def _unusual(profiles: pd.DataFrame, numbers: pd.DataFrame, policy: Policy) -> pd.Series:
+    """How far what is past due is beyond the customer's own pace, 0 to 1; before the first payment there is no pace."""
+    beyond = _reached(numbers["beyond_pace"], policy.score.overdue_share_days)
+    return beyond.where(profiles["n_settled"].gt(0), 1.0)
 
 
 def _numbers(profiles: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -153,7 +161,9 @@ def _would_lift(tenths: pd.DataFrame, profiles: pd.DataFrame, policy: Policy) ->
     more, n = policy.history.lift_invoices, profiles["n"] + policy.history.late_prior
     paid = profiles.assign(**{name: profiles[f"{name}_if_paid"] for name in PACES}, overdue_share=0.0, oldest_days_late=0.0)
     prompt = profiles.assign(
-        **{name: profiles[f"{name}_if_prompt"] for name in PACES}, late_share=profiles["late_share"] * n / (n + more)
+        **{name: profiles[f"{name}_if_prompt"] for name in PACES},
+        late_share=profiles["late_share"] * n / (n + more),
+        n_settled=profiles["n_settled"] + more,
     )
     past_due = profiles["n_past_due"]
     lifts = [

@@ -435,6 +435,7 @@ SCORES = Table(
         Column("grade", "text", "the policy's letter for the score"),
         Column("reasons", "text", "what cost the most points, in words, with the numbers"),
         Column("would_lift", "text", "what would raise it now, in words, with the points it would bring", optional=True),
+        Column("habit", "text", "on what days money usually comes, where that is more than chance", optional=True),
         Column("n", "count", "invoices behind it"),
         Column("confidence", "share", "how much of it rests on the customer's own history"),
     ),
@@ -492,6 +493,22 @@ CASH = Table(
         Column("flow", "money", "expected from invoices still to be written, as the book bills and is paid", optional=True),
         Column("flow_low", "money", "less comes in about one of ten such weeks", optional=True),
         Column("flow_high", "money", "more comes in about one of ten such weeks", optional=True),
+    ),
+)
+
+CALIBRATION = Table(
+    "calibration",
+    "horizon and tenth of the chances",
+    (
+        Column("horizon", "count", "days ahead that the chances are for"),
+        Column("decile", "count", "1 is the tenth of the forecasts with the lowest chances"),
+        Column("n", "count", "how many forecasts"),
+        Column("said", "share", "their mean chance"),
+        Column("came", "share", "how many of them were paid within the horizon"),
+        Column(
+            "said_amount", "share", "their mean chance, each document at its open amount over the usual one of its currency"
+        ),
+        Column("came_amount", "share", "what of them was paid within the horizon, in amounts likewise"),
     ),
 )
 
@@ -1133,7 +1150,7 @@ RECONCILIATION = Table(
 
 ALL = (
     *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
-    *(EXPLANATIONS, CASH, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
+    *(EXPLANATIONS, CASH, CALIBRATION, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
     *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
     *(VARIANTS, VARIANT_ACTIONS, MOVES),
     *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),

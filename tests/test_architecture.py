@@ -38,6 +38,7 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
+CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -45,6 +46,7 @@ FORECAST = [
     {"steps", "words"},
     {"curves", "learner"},
     {"training"},
+    {"stored"},
     {"model"},
     {"card", "cash"},
 ]
@@ -54,6 +56,8 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+#: Rooms that are folders, and the floors inside.
+WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -71,7 +75,7 @@ HEAVY = {
 
 def rooms():
     files = {path.stem: [path] for path in HOUSE.glob("*.py") if path.stem != "__init__"}
-    return files | {name: sorted((HOUSE / name).rglob("*.py")) for name in ("importers", "forecast", "backtest")}
+    return files | {name: sorted((HOUSE / name).rglob("*.py")) for name in WINGS}
 
 
 def imported(path):
@@ -98,7 +102,7 @@ def test_imports_go_down_only(room):
     assert not up, f"{room}.py imports {sorted(up)}, which stand on its own floor or above it"
 
 
-@pytest.mark.parametrize(("wing", "floors"), [("importers", IMPORTERS), ("forecast", FORECAST), ("backtest", BACKTEST)])
+@pytest.mark.parametrize(("wing", "floors"), WINGS.items())
 def test_wings_have_floors_of_their_own(wing, floors):
     floor = {room: number for number, names in enumerate(floors) for room in names}
     home = HOUSE / wing

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arkit import charts
+from arkit.charts import look, paying, policies
 from arkit.errors import TableRefused
 from arkit.ledger import Ledger
 from arkit.measures import measure
@@ -354,9 +355,9 @@ def test_every_customer_that_owes_and_has_a_score_is_a_point():
 
 
 def test_beyond_what_a_browser_draws_those_that_owe_least_are_left_out():
-    owed = [(DAY, f"C{i}", "EUR", 0, float(i + 1), 0, 0, 0) for i in range(charts.MOST_POINTS + 5)]
+    owed = [(DAY, f"C{i}", "EUR", 0, float(i + 1), 0, 0, 0) for i in range(paying.MOST_POINTS + 5)]
     figure = charts.scores_by_exposure(scores(**{row[1]: 60.0 for row in owed}), aging(*owed))
-    assert len(figure.data[0].x) == charts.MOST_POINTS
+    assert len(figure.data[0].x) == paying.MOST_POINTS
     assert min(figure.data[0].y) == 6
 
 
@@ -407,7 +408,7 @@ def test_nothing_past_due_is_said_and_not_drawn():
 
 def test_every_picture_shares_one_look_and_nothing_can_be_sent_to_a_server(two_currencies, paid_and_unpaid):
     for figure in all_pictures(two_currencies, documents(*paid_and_unpaid)):
-        assert figure.layout.template == charts.LOOK
+        assert figure.layout.template == look.LOOK
         assert "sendChartToCloud" in figure.layout.template.layout.modebar.remove
         assert figure.layout.title.text.startswith("<b>")
         assert "31 October 2026" in subtitle(figure)
@@ -427,7 +428,7 @@ def test_the_older_the_bucket_the_darker_its_colour():
     bars = charts.aging_by_bucket(aging((DAY, "C1", "EUR", *range(-1, 7)), buckets=[*"abcdefgh"]).rename(
         columns={"a": "credit", "b": "current"})).data  # fmt: skip
     late = [[int(part) for part in bar.marker.color[4:-1].split(",")] for bar in bars[2:]]
-    current = [int(charts.CURRENT[i : i + 2], 16) for i in (1, 3, 5)]
+    current = [int(look.CURRENT[i : i + 2], 16) for i in (1, 3, 5)]
     lightness = np.array([current, *late]) @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(lightness) < -20).all()
     assert bars[0].marker.pattern.shape == "/"
@@ -518,7 +519,7 @@ def test_the_flagged_and_the_rest_stand_beside_each_other_with_their_ranges():
     np.testing.assert_allclose(flagged.error_y.array, [0.2, 0])
     np.testing.assert_allclose(flagged.error_y.arrayminus, [0.1, 0])
     assert [list(row) for row in flagged.customdata] == [[30, "50% to 80%", 40, 12], [60, "too few customers to tell", 40, 12]]
-    assert {group["dash"] for group in charts.GROUPS.values()} == {"solid", "dash"}
+    assert {group["dash"] for group in policies.GROUPS.values()} == {"solid", "dash"}
 
 
 def totals_of(*rows):
@@ -567,3 +568,95 @@ def test_a_policy_nobody_could_try_is_said_in_a_sentence():
     ):
         assert not figure.data
         assert len(figure.layout.annotations) == 1
+
+
+# forecasts
+
+
+def cash_of(*rows):
+    """A cash table of rows (currency, week, backlog and its range, flow and its range)."""
+    names = ["backlog", "backlog_low", "backlog_high", "flow", "flow_low", "flow_high"]
+    table = pd.DataFrame(rows, columns=["currency", "week", *names])
+    last = DAY + pd.to_timedelta(7 * table["week"], unit="D")
+    return table.assign(as_of=DAY, from_date=last - pd.Timedelta(days=6), to_date=last)
+
+
+@pytest.fixture
+def cash():
+    return cash_of(
+        ("EUR", 1, 900.0, 700.0, 1100.0, 10.0, 0.0, 30.0),
+        ("EUR", 2, 400.5, 300.0, 500.0, 50.0, 40.0, 60.0),
+        ("JPY", 1, 7000.0, 5000.0, 9000.0, 0.0, 0.0, 0.0),
+        ("JPY", 2, 0.0, 0.0, 0.0, 100.0, 0.0, 300.0),
+    )
+
+
+def test_cash_is_drawn_by_week_and_currency_as_the_table_says(cash):
+    figure = charts.cash_forecast(cash)
+    points = charts.as_table(figure)
+    expected = points[points["trace"].eq("from what is open now")].set_index(["panel", "x"])["y"].to_dict()
+    assert expected == {
+        ("EUR", "2026-11-07"): 900, ("EUR", "2026-11-14"): 400.5, ("JPY", "2026-11-07"): 7000, ("JPY", "2026-11-14"): 0,
+    }  # fmt: skip
+    both = points[points["trace"].eq("together") & points["panel"].eq("EUR")]
+    assert both["y"].tolist() == [910, 450.5]
+    assert [axis.title.text for axis in figure.select_yaxes()] == ["EUR", "JPY"]
+
+
+def test_the_band_of_cash_is_its_range_and_the_hover_says_it_in_money(cash):
+    figure = charts.cash_forecast(cash)
+    band = next(trace for trace in figure.data if trace.name == "from what is open now: range")
+    assert list(zip(band.x, band.y, strict=True)) == [
+        ("2026-11-07", 1100), ("2026-11-14", 500), ("2026-11-14", 300), ("2026-11-07", 700),
+    ]  # fmt: skip
+    line = next(trace for trace in figure.data if trace.name == "from what is open now" and trace.meta == "JPY")
+    assert tuple(line.customdata[0]) == ("1 November 2026 to 7 November 2026", "7,000 JPY", "5,000 JPY", "9,000 JPY")
+
+
+def test_without_a_ledger_the_picture_says_that_what_is_still_to_be_billed_is_not_in_it(cash):
+    figure = charts.cash_forecast(cash.drop(columns=["flow", "flow_low", "flow_high"]))
+    assert "What is open now only; what is still to be billed is not in it." in subtitle(figure)
+    assert {trace.name for trace in figure.data} == {"from what is open now: range", "from what is open now"}
+    assert charts.cash_forecast(cash.iloc[:0]).layout.annotations[0].text == (
+        "no payment is known that cash could be forecast from"
+    )
+    nothing = cash.assign(backlog=0.0, flow=0.0)
+    assert charts.cash_forecast(nothing).layout.annotations[0].text == "no cash is expected on 31 October 2026"
+
+
+def tenths():
+    return pd.DataFrame(
+        {
+            "horizon": [30] * 3 + [7],
+            "decile": [3, 1, 2, 1],
+            "n": [10, 10, 11, 5],
+            "said": [0.9, 0.1, 0.5, 0.3],
+            "came": [0.8, 0.2, 0.5, 0.3],
+            "said_amount": [0.95, 0.15, 0.55, 0.3],
+            "came_amount": [0.7, 0.1, 0.6, 0.3],
+        }
+    )
+
+
+def test_what_was_said_stands_beside_what_came_in_documents_and_in_money():
+    figure = charts.calibration(tenths())
+    points = charts.as_table(figure)
+    drawn_at = {name: rows[["x", "y"]].to_numpy().tolist() for name, rows in points.groupby("trace")}
+    assert drawn_at == {
+        "in documents": [[0.1, 0.2], [0.5, 0.5], [0.9, 0.8]],
+        "in money": [[0.15, 0.1], [0.55, 0.6], [0.95, 0.7]],
+        "said is what came": [[0, 0], [1, 1]],
+    }
+    assert "Each point is a tenth of 31 forecasts" in subtitle(figure)
+    assert "within 7 days" in charts.calibration(tenths(), horizon=7).layout.title.text
+    assert charts.calibration(tenths(), horizon=60).layout.annotations[0].text == "no forecast for 60 days has been tested"
+
+
+def test_pictures_of_forecasts_share_the_look_and_refuse_other_tables(cash):
+    for figure in (charts.cash_forecast(cash), charts.calibration(tenths())):
+        assert figure.layout.template == look.LOOK
+        assert isinstance(go.Figure(json.loads(figure.to_json())), go.Figure)
+    with pytest.raises(TableRefused, match=r"the table 'cash' lacks backlog\."):
+        charts.cash_forecast(cash.drop(columns="backlog"))
+    with pytest.raises(TableRefused, match=r"the table 'calibration' lacks said\."):
+        charts.calibration(tenths().drop(columns="said"))

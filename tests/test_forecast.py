@@ -1,4 +1,6 @@
+import io
 import json
+import pickle
 import zipfile
 from types import SimpleNamespace
 
@@ -13,9 +15,10 @@ from arkit.forecast import PaymentForecast, cash_forecast, evaluate, features
 from arkit.forecast import words as card_words
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import FACTS, look
+from arkit.forecast.learner import Boosting, Logistic
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.said import Said
-from arkit.forecast.steps import EDGES, STEPS, chance, days_at, days_to_money
+from arkit.forecast.steps import EDGES, NAMES, STEPS, chance, days_at, days_to_money, followed, lay_out
 from arkit.importers import load
 from arkit.ledger import Ledger
 from arkit.policy import DEFAULT
@@ -268,9 +271,13 @@ def test_nothing_open_and_nothing_known_are_answered(ledger_of):
     assert not len(empty.explain(Ledger().at(DAY)))
     one = ledger_of([("C", "1", "2026-01-01", "2026-01-31", 100.0, None)])
     model = PaymentForecast().fit(one, "2026-02-10")
-    row = model.predict(one.at("2026-02-10")).iloc[0]
-    assert 0 <= row["p_7"] <= row["p_90"] <= 1
-    assert "from 0 paid documents until 2026-02-10" in row["basis"]
+    told = model.predict(one.at("2026-02-10"))
+    assert told[["document_id", "open_amount", "basis"]].to_numpy().tolist() == [
+        ["1", 100.0, "no payment is known until 2026-02-10, so nothing can be learned: no forecast"]
+    ]
+    assert told[[*CHANCES, "expected_date"]].isna().all(axis=None)
+    assert not len(model.explain(one.at("2026-02-10")))
+    assert not len(cash_forecast(told, one.at("2026-02-10"), one, spread=model.spread_))
     assert not len(features(Ledger(), [DAY]))
 
 
@@ -290,28 +297,84 @@ def test_what_cannot_be_forecast_is_refused_in_four_lines(book):
         evaluate(book.ledger.until("2024-09-30"), "2024-09-30")
 
 
-def test_a_model_is_saved_and_loaded_with_what_it_was_trained_on(small, tmp_path):
-    file = small.model.save(tmp_path / "model.arkit")
-    again = PaymentForecast.load(file)
-    pd.testing.assert_frame_equal(again.predict(small.documents), small.model.predict(small.documents))
-    about = json.loads(zipfile.ZipFile(file).read("about.json"))
-    assert about["card"]["until"] == DAY
-    assert about["card"]["paid"] == small.model.card_["paid"]
-    assert set(about["versions"]) == {"arkit", "scikit-learn", "numpy"}
+def test_a_model_is_saved_and_loaded_with_what_it_was_trained_on(small, book, tmp_path):
+    for name, one in (("small", small), ("book", book)):
+        file = one.model.save(tmp_path / f"{name}.arkit")
+        again = PaymentForecast.load(file)
+        pd.testing.assert_frame_equal(again.predict(one.documents), one.model.predict(one.documents))
+        pd.testing.assert_frame_equal(again.explain(one.documents), one.model.explain(one.documents))
+        assert again.card_ == one.model.card_
+        about = json.loads(zipfile.ZipFile(file).read("about.json"))
+        assert about["card"]["until"] == DAY
+        assert about["card"]["paid"] == one.model.card_["paid"]
+        assert set(about["versions"]) == {"arkit", "scikit-learn", "numpy"}
+
+
+@pytest.mark.parametrize("kind", [Boosting, Logistic])
+def test_a_learner_put_together_from_its_arrays_says_the_same(kind, book):
+    lives = Lives.of_ledger(book.ledger, DEFAULT)
+    known = look(lives, np.arange(number("2026-05-01"), number(DAY), 9), Said.of(None, lives))
+    row, step, came = followed(known, number(DAY))
+    table = lay_out(known, row, step)
+    learner = kind().fit(table, came, np.ones(len(came)))
+    again = kind.of_arrays({name: array.copy() for name, array in learner.arrays().items()})
+    np.testing.assert_array_equal(again.hazard(table), learner.hazard(table))
+
+
+def with_changed(file, target, **changes):
+    """A copy of a saved model with some of its files changed, each by a function of its bytes."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, changes.get(name.partition(".")[0], lambda held: held)(old.read(name)))
+    return target
 
 
 def test_a_model_of_other_versions_is_refused(small, tmp_path):
-    file = tmp_path / "old.arkit"
-    with zipfile.ZipFile(small.model.save(tmp_path / "new.arkit")) as new, zipfile.ZipFile(file, "w") as old:
-        about = json.loads(new.read("about.json"))
-        about["versions"]["scikit-learn"] = "0.1"
-        old.writestr("about.json", json.dumps(about))
-        old.writestr("model.pickle", b"never read")
+    file = small.model.save(tmp_path / "new.arkit")
+    version = json.loads(zipfile.ZipFile(file).read("about.json"))["versions"]["scikit-learn"].encode()
+    old = with_changed(file, tmp_path / "old.arkit", about=lambda held: held.replace(version, b"0.1"))
     with pytest.raises(ForecastRefused, match=r"'old.arkit' was written by other versions.\n  expected: scikit-learn 1"):
-        PaymentForecast.load(file)
+        PaymentForecast.load(old)
     (tmp_path / "none.arkit").write_text("nothing")
     with pytest.raises(ForecastRefused, match=r"'none\.arkit' is not a saved forecast"):
         PaymentForecast.load(tmp_path / "none.arkit")
+    with pytest.raises(ForecastRefused, match=r"'absent\.arkit' is not a saved forecast(.|\n)*fix: check the path"):
+        PaymentForecast.load(tmp_path / "absent.arkit")
+
+
+class _Trap:
+    """Runs something if it is unpickled."""
+
+    def __reduce__(self):
+        return (pytest.fail, ("a file was run",))
+
+
+def test_nothing_in_a_file_is_run_and_what_does_not_fit_is_refused(small, tmp_path):
+    file = small.model.save(tmp_path / "model.arkit")
+    held = io.BytesIO()
+    np.savez(held, summed=np.array([_Trap()], dtype="object"))
+    changes = (
+        {"arrays": lambda _: held.getvalue()},
+        {"arrays": lambda _: pickle.dumps(_Trap())},
+        {"model": lambda _: pickle.dumps(_Trap())},
+        {"model": lambda held: held.replace(b'"own"', b'"none"')},
+        {"model": lambda held: held.replace(b'"customers": [', b'"customers": ["another", ')},
+        {"about": lambda _: b"[]"},
+    )
+    for number_, change in enumerate(changes):
+        bad = with_changed(file, tmp_path / f"{number_}.arkit", **change)
+        with pytest.raises(ForecastRefused, match=r"is not a saved forecast"):
+            PaymentForecast.load(bad)
+
+
+def test_trees_that_would_never_end_or_lead_astray_are_refused(book):
+    table = np.random.default_rng(1).normal(size=(2000, len(NAMES))).astype("float32")
+    arrays = Boosting().fit(table, table[:, 0] > 0, np.ones(2000)).arrays()
+    for side, at in (("left", 0), ("right", 10**6), ("feature_idx", 999)):
+        nodes = arrays["nodes"].copy()
+        nodes[side][0] = at
+        with pytest.raises(ValueError, match="the nodes are no trees"):
+            Boosting.of_arrays(arrays | {"nodes": nodes})
 
 
 def test_weekly_cash_adds_up_to_the_chances_of_what_is_open(book):
@@ -473,10 +536,10 @@ def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(sha
     ahead, curves = days_to_money(new, number("2014-12-31")), model.trained_.ahead(new)
     late, said = ahead > 30, 1 - chance(curves, 30)  # every invoice of this book falls due after 30 days
     assert ((said - late) ** 2).mean() <= 0.134
-    assert roc_auc_score(late, said) >= 0.862
+    assert roc_auc_score(late, said) >= 0.86
     low, middle, high = model.days(curves, new)
-    assert np.abs(middle - ahead).mean() <= 5.75
-    assert ((low <= ahead) & (ahead <= high)).mean() >= 0.75
+    assert np.abs(middle - ahead).mean() <= 5.65
+    assert 0.75 <= ((low <= ahead) & (ahead <= high)).mean() <= 0.85
 
 
 def test_evaluate_prints_the_card_and_a_short_book_is_refused(tmp_path, capsys):

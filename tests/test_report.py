@@ -9,6 +9,7 @@ import pytest
 
 from arkit.errors import DayRefused, ImportRefused
 from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html, with_parameters
+from arkit.sample import write_sample
 
 SAMPLE = str(Path(__file__).parents[1] / "data" / "sample")
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -48,6 +49,41 @@ def test_the_months_notebook_runs_from_first_cell_to_last(month):
     assert not errors
 
 
+@pytest.fixture(scope="module")
+def forecast(tmp_path_factory):
+    """The notebook of forecasts, executed once on the sample; one day is looked back from."""
+    parameters = {"EXPORTS": SAMPLE, "AS_OF": "2026-10-31", "ORIGINS": 1}
+    return run_notebook(find_notebook("forecast"), parameters, folder=tmp_path_factory.mktemp("kernel"))
+
+
+def shown(node, cell_id):
+    """What one cell of an executed notebook shows."""
+    outputs = next(cell for cell in node.cells if cell.get("id") == cell_id).outputs
+    return "".join(part for output in outputs for kind, part in output.data.items() if kind in ("text/markdown", "text/html"))
+
+
+def test_the_notebook_of_forecasts_tells_its_story_on_the_sample(forecast):
+    outputs = [output for cell in forecast.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert {output.output_type for output in outputs} == {"execute_result", "display_data"}
+    verdict = shown(forecast, "verdict")
+    assert verdict.startswith("Paid within 30 days or not: the forecast did better than every plain guess (Brier 0.0")
+    assert "Used on the 1 day looked from: gradient boosting (1)." in verdict
+    assert "the due date" in shown(forecast, "compared")
+    assert "2,519 paid of 2,700 documents of 60 customers" in shown(forecast, "fit")
+    assert "logistic regression, learned from 2,519 paid documents until 2026-10-31</td>" in shown(forecast, "basis")
+    assert re.search(r"[+-]\d+ points: usually pays \d+ days late", shown(forecast, "reasons"))
+    pictures = [output for output in outputs if "application/vnd.plotly.v1+json" in output.data]
+    assert len(pictures) == 2
+
+
+def test_the_notebook_of_forecasts_works_on_a_folder_too_young_to_be_tested_on(tmp_path):
+    write_sample(tmp_path / "exports", customers=8, months=8)
+    parameters = {"EXPORTS": str(tmp_path / "exports"), "AS_OF": "2026-10-31"}
+    node = run_notebook(find_notebook("forecast"), parameters, folder=tmp_path)
+    assert shown(node, "verdict").startswith("Not tested: the ledger is too short for a report card. Expected: ")
+    assert "Used: **Kaplan-Meier curves by customer, segment and book**" in shown(node, "fit")
+
+
 def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything(month):
     page = to_html(month[0], title="The month")
     charts = sum(
@@ -56,7 +92,7 @@ def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything
         if c.cell_type == "code"
         for output in c.outputs
     )
-    assert charts == 5
+    assert charts == 6
     assert page.count("<figure") == charts
     assert page.count("Plotly.newPlot(") >= charts
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
@@ -80,7 +116,7 @@ def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
     command += ["--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{page}"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
     figures = shown.stdout.split("<figure")[1:]
-    assert len(figures) == 5
+    assert len(figures) == 6
     assert all('class="main-svg"' in figure for figure in figures)
     assert not [line for line in shown.stderr.split("\n") if "CONSOLE" in line and ("rror" in line or "ailed" in line)]
 

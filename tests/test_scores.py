@@ -228,8 +228,19 @@ def test_the_slow_and_steady_is_quiet_and_the_fast_one_who_stops_is_loud():
     quiet, loud = (scored([*history, (30, 999, 100.0)]).loc["C"] for history in (slow, fast))
     lost_slow, lost_fast = (scored(h)["score"]["C"] - now["score"] for h, now in ((slow, quiet), (fast, loud)))
     assert quiet["points_beyond_pace"] == 0
-    assert loud["points_beyond_pace"] < -4
-    assert lost_fast > lost_slow + 5
+    assert quiet["points_overdue_share"] >= -0.5  # all of its balance is past due, as it always is
+    assert loud["points_beyond_pace"] < -2
+    assert loud["points_overdue_share"] < -3
+    assert lost_slow < 1
+    assert lost_fast > 8
+
+
+def test_before_the_first_payment_all_that_is_past_due_counts_and_after_it_only_what_is_unusual():
+    never, once = scored([(30, 999, 100.0)]), scored([(30, 999, 100.0), (90, 40, 100.0)])
+    assert never["points_overdue_share"]["C"] == -10
+    assert -3 < once["points_overdue_share"]["C"] <= 0
+    profiles = profiles_of(overdue_share=0.5, oldest_days_late=30.0, days_late_shrunk=0.0)
+    assert score(profiles)["points_overdue_share"].item() == -2.5  # half of the balance, half of the sixty days
 
 
 def test_what_would_lift_a_score_is_what_it_then_is():

@@ -84,6 +84,7 @@ def book_of(book: list[list[str]]) -> dict[str, pd.DataFrame]:
         people[["as_of", "customer_id"]].assign(
             score=np.linspace(3, 97, len(people)).round(1), grade="C", n=12, confidence=0.6,
             reasons="18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)",
+            would_lift="paying the 2 invoices past due: +9.5", habit="pays on Fridays",
         )
     )  # fmt: skip
     customers = CUSTOMERS.conform(people[["customer_id", "name", "email"]])
@@ -396,7 +397,8 @@ class TestScores:
     def test_a_score_stands_with_its_reasons(self, book):
         assert [cell.value for cell in book["Scores"][2]] == [
             "10001", "Alder Engineering GmbH & Co. KG", 3, "C",
-            "18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)", 12, 0.6,
+            "18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)",
+            "paying the 2 invoices past due: +9.5", "pays on Fridays", 12, 0.6,
         ]  # fmt: skip
 
 

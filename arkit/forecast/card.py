@@ -17,11 +17,14 @@ from arkit.forecast.steps import HORIZONS, brier, chance, days_at, days_to_money
 from arkit.forecast.training import NAMED
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
+from arkit.tables import CALIBRATION
 
 #: Days between the days looked from inside a test, and how many weeks of cash are compared.
 APART, WEEKS = 5, 8
 #: A forecast is tested on documents followed for so many days; ranges and dates on those followed for the longest.
 LONGEST = HORIZONS[-1]
+#: Brier scores closer than this are alike.
+CLOSE = 0.0005
 #: The ways compared: the forecast as it is used, and the yardsticks.
 WAYS = {
     "arkit": "the forecast as it is used",
@@ -38,9 +41,9 @@ class Card:
     ``horizons`` has one row per way and horizon: ``n``, ``paid`` (share), ``brier``, ``brier_base`` (of the base rate known
     at the origin), ``auc``. ``dates`` one row per way: ``n`` documents paid by the end, ``days_off`` (mean absolute error),
     ``days_bias`` (plus: said too late), ``covered`` (share of all followed documents inside the range), ``range_days``.
-    ``deciles`` one row per horizon and tenth of the chances, in count and in amount. ``customers`` tells new and returning
-    customers apart. ``cash`` one row per currency and way: share by which weekly cash was off. ``methods`` says what each
-    origin used.
+    ``deciles`` one row per horizon and tenth of the chances, in count and in amount, shape `CALIBRATION`. ``customers``
+    tells new and returning customers apart. ``cash`` one row per currency and way: share by which weekly cash was off.
+    ``methods`` says what each origin used.
     """
 
     until: pd.Timestamp
@@ -234,8 +237,8 @@ def _deciles(rows: pd.DataFrame) -> pd.DataFrame:
         money = sums[["said_amount", "came_amount"]].div(sums["worth"], axis=0)
         both = pd.concat([sums["n"].astype("int64"), share, money], axis=1).rename_axis("decile").reset_index()
         found.append(both.assign(horizon=horizon))
-    table = pd.concat(found, ignore_index=True)
-    return table[["horizon", "decile", "n", "said", "came", "said_amount", "came_amount"]]
+    columns = CALIBRATION.names
+    return CALIBRATION.conform(pd.concat(found, ignore_index=True)[columns])
 
 
 def _customers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -297,11 +300,57 @@ def _notes(rows: pd.DataFrame, tests: list[_Test]) -> list[str]:
     return found
 
 
+def verdict(card: Card, horizon: int = 30) -> str:
+    """Whether the forecast did better than the best plain guess, and what it used, in two or three sentences.
+
+    Where a plain guess did better than what was used, that is said: it could not be known at the time.
+    """
+    table = card.horizons[card.horizons["horizon"].eq(horizon)].set_index("way")["brier"].dropna()
+    used = card.methods["used"].value_counts()
+    days = counted(len(card.methods), "day")
+    told = f"Used on the {days} looked from: " + ", ".join(f"{name} ({n})" for name, n in used.items()) + "."
+    if table.empty:
+        return f"Nothing is known yet about what was paid within {horizon} days. {told}"
+    plain = str(table.drop("arkit").idxmin())
+    ours, best = float(table["arkit"]), float(table[plain])
+    beside = f"Brier {ours:.3f}, and {best:.3f} of {WAYS[plain]}, the best of them"
+    off = card.dates.set_index("way")["days_off"]
+    dates = f" Its dates were {off['arkit']:.1f} days off, those of {WAYS[plain]} {off[plain]:.1f}."
+    dates = dates if off[["arkit", plain]].notna().all() else ""
+    asked = f"Paid within {horizon} days or not: "
+    if abs(ours - best) < CLOSE:
+        return f"{asked}the forecast did as well as the best plain guess, and no better ({beside}).{dates} {told}"
+    if ours < best:
+        return f"{asked}the forecast did better than every plain guess ({beside}).{dates} {told}"
+    return f"{asked}a plain guess did better than the forecast ({beside}); go by it.{dates} {told}"
+
+
+def compared(card: Card, horizon: int = 30) -> pd.DataFrame:
+    """The forecast beside the yardsticks as a table to read, one row per way; numbers are texts, as they are said."""
+    table = card.horizons[card.horizons["horizon"].eq(horizon)].set_index("way")
+    dates, cash = card.dates.set_index("way"), card.cash.pivot_table(index="way", columns="currency", values="off_share")
+    base = pd.DataFrame({"brier": table["brier_base"].iloc[:1].to_numpy()}, index=["base"])
+    both = pd.concat([table[["brier", "auc"]], base])
+    said = pd.DataFrame({"way": both.index.map(WAYS | {"base": "the same chance for all (base rate)"})}, index=both.index)
+    said["paid or not: Brier"] = _told(both["brier"], "{:.3f}")
+    said["AUC"] = _told(both["auc"], "{:.3f}")
+    said["date: days off"] = _told(dates["days_off"].reindex(both.index), "{:.1f}")
+    said["bias in days"] = _told(dates["days_bias"].reindex(both.index), "{:+.1f}")
+    for currency in cash:
+        said[f"weekly cash off, {currency}"] = _told(cash[currency].reindex(both.index), "{:.0%}")
+    return said.reset_index(drop=True)
+
+
+def _told(numbers: pd.Series, form: str) -> pd.Series:
+    return numbers.map(form.format).where(numbers.notna(), "").astype("str")
+
+
 def words(card: Card) -> str:
     """The card as text to read."""
     origins = ", ".join(f"{day:%Y-%m-%d}" for day in card.origins)
     lines = [
         f"Report card until {card.until:%Y-%m-%d}, forecasts made on {origins}.",
+        *(f"  {line}." for line in verdict(card).rstrip(".").split(". ")),
         *(f"  {note}" for note in card.notes),
         "",
     ]

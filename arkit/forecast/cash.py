@@ -33,7 +33,8 @@ def cash_forecast(
     beyond 30 days a week is its share of the time between two horizons, and money paid in parts counts when the last part
     comes. ``flow`` is from invoices that are still to be written: what the ledger billed a week over the last 26 weeks, and
     how soon such money came in; without a ledger it is missing. A range holds in about four of five weeks if the variance
-    is ``spread`` times that of documents that pay independently of each other (`PaymentForecast.spread_`).
+    is ``spread`` times that of documents that pay independently of each other (`PaymentForecast.spread_`). Where no
+    document has a chance there are no rows.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def cash_forecast(
     >>> cash_forecast(forecasts, documents, weeks=2)["backlog"].tolist()
     [100.0, 60.0]
     """
-    if not len(documents):
+    if not len(documents) or (len(forecasts) and forecasts["p_7"].isna().all()):
         return CASH.empty()
     as_of = pd.Timestamp(documents["as_of"].max())
     ends = 7 * np.arange(1, weeks + 1)

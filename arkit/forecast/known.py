@@ -121,17 +121,29 @@ def features(ledger: Ledger, days: Sequence[str | pd.Timestamp], policy: Policy 
 
 @dataclass(eq=False)
 class _Book:
-    """Sums per customer of all that is known up to a day, moved on from day to day."""
+    """Sums per customer of all that is known up to a day, moved on from day to day.
+
+    ``documents`` are the numbers of those of ``lives``, ``first`` the day of each customer's first one, ``money`` the
+    currency of each account.
+    """
 
     lives: Lives
     days: np.ndarray
     day: int = 0
     sums: dict[str, np.ndarray] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.documents = self.lives.documents[["customer", "account", "money", "issued", "due"]].astype("int64")
+        customer, account, money, issued, _ = self.documents.to_numpy().T
+        self.first = np.full(len(self.lives.customers), np.inf)
+        np.minimum.at(self.first, customer, issued)
+        self.money = np.zeros(account.max(initial=-1) + 1, "int64")
+        self.money[account] = money
+
     def walk(self) -> Iterator[int]:
         """The places of the days, one after the other, with the sums brought up to each."""
         paid, issued, money = self.lives.experiences(), *self._documents()
-        n, accounts = len(self.lives.customers), self.lives.documents["account"].max() + 1 if len(self.lives.documents) else 0
+        n, accounts = len(self.lives.customers), len(self.money)
         names = ("n", "late", "square", "nl", "recent", "recent_late", "issued", "issued_recent", "bounced")
         self.sums = {name: np.zeros(n) for name in names}
         self.sums |= {"count": np.zeros(accounts), "log": np.zeros(accounts)}
@@ -153,9 +165,9 @@ class _Book:
 
     def _documents(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Amounts and returned payments as they become known, in the order of days."""
-        held, documents = self.lives.states, self.lives.documents
+        held = self.lives.states
         document = held["document"].to_numpy()
-        about = documents.iloc[document]
+        about = self.documents.iloc[document]
         day = np.maximum(held["day"].to_numpy(), about["issued"].to_numpy())
         log, bounced = np.log(np.maximum(held["amount"].to_numpy(), 1e-9)), held["bounced"].to_numpy()
         same = np.r_[False, document[1:] == document[:-1]][: len(held)]
@@ -219,9 +231,8 @@ def _on_day(
     book: _Book, state: np.ndarray, keep: np.ndarray, said: Said, *, with_habits: bool
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """The facts of the rows to keep of one day, and the habits of their customers."""
-    lives = book.lives
-    held = lives.states.iloc[state]
-    about = lives.documents.iloc[held["document"].to_numpy()]
+    held = book.lives.states.iloc[state]
+    about = book.documents.iloc[held["document"].to_numpy()]
     customer = about["customer"].to_numpy()
     usual, amounts = _usual(book), _usual_amounts(book)
     waiting = _waiting(book, held, about, usual, amounts[0])
@@ -246,9 +257,7 @@ def _usual(book: _Book) -> dict[str, dict[str, np.ndarray]]:
     mean = np.where(n > 0, n * own + k * book_mean, k * book_mean) / (n + k)
     spread = np.sqrt((inner + PRIOR * within) / (np.maximum(n - 1, 0) + PRIOR))
     recent = (s["recent_late"] + 2 * mean) / (s["recent"] + 2)
-    first = np.full(len(n), np.inf)
-    np.minimum.at(first, book.lives.documents["customer"].to_numpy(), book.lives.documents["issued"].to_numpy())
-    tenure = book.day - first
+    tenure = book.day - book.first
     share = s["nl"].sum() / total
     facts = {
         "n": n,
@@ -305,9 +314,7 @@ def _waiting(book: _Book, held: pd.DataFrame, about: pd.DataFrame, usual: dict, 
 
 def _usual_amounts(book: _Book) -> tuple[np.ndarray, np.ndarray]:
     """The log of the usual amount per account, shrunk to the book of its currency, and that of the book."""
-    s, documents = book.sums, book.lives.documents
-    money = np.zeros(len(s["count"]), "int64")
-    money[documents["account"].to_numpy()] = documents["money"].to_numpy()
+    s, money = book.sums, book.money
     total, count = (np.bincount(money, weights=s[name]) for name in ("log", "count"))
     of_book = (total / np.maximum(count, 1e-9))[money] if len(money) else total
     return (s["log"] + PRIOR * of_book) / (s["count"] + PRIOR), of_book

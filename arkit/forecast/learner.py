@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
+from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import SplineTransformer, StandardScaler
@@ -13,9 +15,9 @@ from threadpoolctl import threadpool_limits
 from arkit.forecast.steps import NAMES
 
 #: Columns whose effect may bend, and those that act straight, in logistic regression.
-BENT = ("to_usual", "to_usual_spreads", "to_recent", "late_then", "age_then")
+BENT = ("to_usual", "to_usual_spreads", "to_recent", "late_then", "age_then", "late_share", "late_mean")
 STRAIGHT = (
-    "late_mean", "late_spread", "late_share", "late_trend", "late_so_far", "n", "beyond_usual", "month_habit", "week_habit",
+    "late_spread", "late_trend", "late_so_far", "n", "beyond_usual", "month_habit", "week_habit",
     "disputed", "promised_in", "promise_broken", "bounced", "paid_share", "late_others", "late_amount_share",
     "amount_to_usual", "book_late",
 )  # fmt: skip
@@ -24,6 +26,8 @@ MANY = 2_000
 #: Below so many nothing is put right.
 FEW = 30
 SMALLEST = 1e-5
+#: A learner as numbers: what is saved of it.
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass(eq=False)
@@ -34,20 +38,42 @@ class Logistic:
 
     def fit(self, table: np.ndarray, paid: np.ndarray, weight: np.ndarray) -> "Logistic":
         """Learn from one row per document and step, some counting more than others."""
-        self.splines_ = SplineTransformer(n_knots=8, degree=3, knots="quantile", extrapolation="linear")
-        self.scale_ = StandardScaler().fit(_columns(table, STRAIGHT))
-        self.splines_.fit(_columns(table, BENT))
+        splines = SplineTransformer(n_knots=8, degree=3, knots="quantile").fit(_columns(table, BENT))
+        scale = StandardScaler().fit(_columns(table, STRAIGHT))
+        knots = np.column_stack([spline.t[3:-3] for spline in splines.bsplines_])
+        self._set({"knots": knots, "centre": np.asarray(scale.mean_), "scale": np.asarray(scale.scale_)})
         with threadpool_limits(1):
-            self.model_ = LogisticRegression(C=0.1, solver="newton-cholesky").fit(self._prepared(table), paid, weight)
+            model = LogisticRegression(C=0.1, solver="newton-cholesky").fit(self._prepared(table), paid, weight)
+        self.arrays_ |= {"weights": np.r_[model.intercept_, model.coef_[0]]}
         return self
 
     def hazard(self, table: np.ndarray) -> np.ndarray:
         """The chance of each row."""
+        weights = self.arrays_["weights"]
         with threadpool_limits(1):
-            return self.model_.predict_proba(self._prepared(table))[:, 1]
+            return _sigmoid(weights[0] + self._prepared(table) @ weights[1:])
+
+    def arrays(self) -> Arrays:
+        """All that was learned: knots, centre and scale of the columns, weights."""
+        return self.arrays_
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> "Logistic":
+        """The learner that `arrays` were taken from; ValueError where they are none."""
+        learner = cls()
+        learner._set({name: arrays[name].astype("float64") for name in ("knots", "centre", "scale", "weights")})
+        if learner._prepared(np.ones((1, len(NAMES)), "float32")).shape[1] + 1 != len(arrays["weights"]):
+            raise ValueError("the weights do not fit the columns")
+        return learner
+
+    def _set(self, arrays: Arrays) -> None:
+        self.arrays_ = arrays
+        knots: Any = arrays["knots"]
+        self.splines_ = SplineTransformer(degree=3, knots=knots, extrapolation="linear").fit(knots)
 
     def _prepared(self, table: np.ndarray) -> np.ndarray:
-        straight = np.clip(self.scale_.transform(_columns(table, STRAIGHT)), -4, 4)
+        straight = (_columns(table, STRAIGHT) - self.arrays_["centre"]) / self.arrays_["scale"]
+        straight = np.clip(straight, -4, 4)
         width = np.log(_columns(table, ("width",)))
         return np.hstack([self.splines_.transform(_columns(table, BENT)), straight, width])
 
@@ -70,8 +96,8 @@ class Boosting:
         high = np.where(np.isnan(table), -np.inf, table).max(axis=0)
         self.varies_ = np.flatnonzero(low < high)
         model = HistGradientBoostingClassifier(
-            learning_rate=0.08,
-            max_iter=120,
+            learning_rate=0.15 if large else 0.08,  # half the trees are half the time, and no worse where rows are many
+            max_iter=60 if large else 120,
             max_leaf_nodes=24 if large else 8,
             min_samples_leaf=200,
             l2_regularization=5.0,
@@ -88,6 +114,38 @@ class Boosting:
         with threadpool_limits(1):
             return self.model_.predict_proba(table[:, self.varies_])[:, 1]
 
+    def arrays(self) -> Arrays:
+        """All that was learned: the columns used, where the sum of the trees starts, and the nodes of all trees."""
+        trees = [tree.nodes for [tree] in self.model_._predictors]
+        start = np.asarray(self.model_._baseline_prediction).ravel()
+        return {"varies": self.varies_, "start": start, "sizes": np.array([*map(len, trees)]), "nodes": np.concatenate(trees)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> "Boosting":
+        """The learner that `arrays` were taken from; ValueError where they are none.
+
+        scikit-learn has no public way to put trees together: a model of one tree is learned from four rows, and gets these.
+        """
+        learner, nodes = cls(), arrays["nodes"].astype(PREDICTOR_RECORD_DTYPE)
+        learner.varies_, columns = arrays["varies"].astype("int64"), len(arrays["varies"])
+        model = HistGradientBoostingClassifier(max_iter=1, early_stopping=False)  # pyright: ignore[reportArgumentType]
+        learner.model_ = model.fit(np.zeros((4, columns)), [0, 1, 0, 1])
+        trees = np.split(nodes, np.cumsum(arrays["sizes"])[:-1])
+        if not all(_is_tree(tree, columns) for tree in trees) or not np.isin(learner.varies_, np.arange(len(NAMES))).all():
+            raise ValueError("the nodes are no trees")
+        none = np.zeros((0, 8), "uint32")
+        model._predictors = [[TreePredictor(tree.copy(), none, none)] for tree in trees]
+        model._baseline_prediction = arrays["start"].astype("float64").reshape(1, 1)
+        return learner
+
+
+def _is_tree(nodes: np.ndarray, columns: int) -> bool:
+    """Whether every node leads on to later ones, and asks about columns that there are: then a walk ends, within bounds."""
+    inner = np.flatnonzero(nodes["is_leaf"] == 0)
+    ahead = [(inner < nodes[side][inner]) & (nodes[side][inner] < len(nodes)) for side in ("left", "right")]
+    asks = (nodes["feature_idx"][inner] >= 0) & (nodes["feature_idx"][inner] < columns) & (nodes["is_categorical"][inner] == 0)
+    return len(nodes) > 0 and bool(np.all([*ahead, asks]))
+
 
 @dataclass(eq=False)
 class Calibrated:
@@ -101,16 +159,16 @@ class Calibrated:
     learner: Any
     slope: float = 1.0
     level: float = 0.0
-    free: Any = None
+    free: tuple[np.ndarray, np.ndarray] | None = None
     how: str = "not calibrated"
 
-    def calibrate(self, table: np.ndarray, paid: np.ndarray, weight: np.ndarray, documents: int) -> "Calibrated":
-        """Compare with rows the learner has not seen, of so many paid documents."""
+    def calibrate(self, said: np.ndarray, paid: np.ndarray, weight: np.ndarray, documents: int) -> "Calibrated":
+        """Compare what the learner says of rows it has not seen, of so many paid documents, with what came."""
         if documents < FEW:
             return self
-        said = self.learner.hazard(table)
         if documents >= MANY:
-            self.free = IsotonicRegression(y_min=SMALLEST, y_max=1 - SMALLEST, out_of_bounds="clip").fit(said, paid, weight)
+            curve = IsotonicRegression(y_min=SMALLEST, y_max=1 - SMALLEST, out_of_bounds="clip").fit(said, paid, weight)
+            self.free = curve.X_thresholds_, curve.y_thresholds_
             self.how = f"isotonic, on {documents:,} documents paid in the later block"
             return self
         with threadpool_limits(1):
@@ -130,7 +188,7 @@ class Calibrated:
         """The chance of each row, put right."""
         said = self.learner.hazard(table)
         if self.free is not None:
-            return self.free.predict(said)
+            return np.interp(said, *self.free)
         return _sigmoid(self.level + self.slope * _log_odds(said))
 
 

@@ -1,6 +1,7 @@
 """The lives of documents: what each looked like from one of its postings to the next, and what became of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -104,6 +105,10 @@ class Lives:
         ``ended_on`` is the day nothing was left to ask for, whatever the reason; both are `NEVER` where it did not come.
         A payment that was returned later is none. What is settled by credit note or write-off ends without being paid.
         """
+        return self._outcomes
+
+    @cached_property
+    def _outcomes(self) -> pd.DataFrame:
         held = self.states
         document, over = held["document"].to_numpy(), held["over"].to_numpy()
         n = len(held)
@@ -147,7 +152,8 @@ class Lives:
         return both.sort_values("day", kind="stable", ignore_index=True)
 
     def _experience(self, state: np.ndarray, known: np.ndarray, sign: int) -> pd.DataFrame:
-        held, about = self.states, self.documents.iloc[self.states["document"].to_numpy()[state]]
+        held = self.states
+        about = self.documents[["customer", "issued", "due"]].iloc[held["document"].to_numpy()[state]]
         paid_on = held["paid_on"].to_numpy()[state]
         day = np.maximum(held["day"].to_numpy()[known], about["issued"].to_numpy())
         return pd.DataFrame(

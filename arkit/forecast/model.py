@@ -1,9 +1,6 @@
 """When open documents will be paid: learned from the ledger's own past, said with a range and with what it rests on."""
 
-import json
-import pickle
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,18 +9,19 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import ForecastRefused, counted
+from arkit.forecast import stored
 from arkit.forecast.known import Known, look
 from arkit.forecast.lives import Lives
 from arkit.forecast.said import Said
 from arkit.forecast.steps import EDGES, HORIZONS, chance, days_at
-from arkit.forecast.training import FEW, NAMED, YARDSTICKS, train
+from arkit.forecast.training import FEW, NAMED, YARDSTICKS, stage_of, train
 from arkit.forecast.words import reasons
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import DOCUMENTS, EXPLANATIONS, FORECASTS, NOTES
 
 #: Changes when what a file holds is to be understood differently.
-FORMAT = 1
+FORMAT = 2
 #: A weekday that fewer than this share of the book's payments fall on is not forecast.
 IDLE = 0.01
 #: What names a document.
@@ -82,7 +80,8 @@ class PaymentForecast:
 
         Hand over all documents of one day, ``ledger.at(day)``, settled ones too: they tell how customers pay by then.
         Without them the customers' curves as of the day learned until are used. No date is before ``as_of``; a date that
-        most such documents do not reach within a year is missing. A remainder too small to ask for gets no forecast.
+        most such documents do not reach within a year is missing. A remainder too small to ask for gets no forecast, and
+        where no payment is known nothing does: its row has no chances, and says why.
 
         Parameters
         ----------
@@ -96,7 +95,7 @@ class PaymentForecast:
         """
         known, place, method = self._look(documents, notes)
         if known is None:
-            return FORECASTS.empty()
+            return FORECASTS.conform(self._without(documents, place))
         ahead = self.trained_.ahead(known, method)
         as_of = pd.Timestamp(documents["as_of"].max())
         table = documents.reindex(columns=NAMES).iloc[place].reset_index(drop=True)
@@ -108,13 +107,14 @@ class PaymentForecast:
         table["promised_date"] = as_of + pd.to_timedelta(known.facts["promised_in"].astype("float64"), unit="D")
         table["n"] = self.trained_.curves.count(known) if method in YARDSTICKS else known.facts["n"].astype("int64")
         table["basis"] = self._basis(table, method)
-        return FORECASTS.conform(pd.concat([table, self._too_small(documents, place)], ignore_index=True))
+        return FORECASTS.conform(pd.concat([table, self._without(documents, place)], ignore_index=True))
 
     def explain(self, documents: pd.DataFrame, *, notes: pd.DataFrame | None = None, horizon: int = 30) -> pd.DataFrame:
         """What moved the chance of being paid within ``horizon`` days, one row per open document, shape `EXPLANATIONS`.
 
         Each group of facts in turn is set to what is typical of the book; by how much the chance of the method that is
-        used changes is what the group moved it by. The two or three that moved it most are told in words.
+        used changes is what the group moved it by. The two or three that moved it most are told in words. Documents without
+        a forecast have no row.
         """
         known, place, method = self._look(documents, notes)
         if known is None:
@@ -130,10 +130,10 @@ class PaymentForecast:
 
     def days(self, ahead: np.ndarray, known: Known) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Days ahead of the earliest, the expected and the latest date, none on a weekday on which the book is not paid."""
-        late = known.facts["days_past_due"].gt(0).to_numpy()
+        stage = stage_of(known)
         low, middle, high = (
-            self._busy(np.where(late, days_at(ahead, past), days_at(ahead, soon)), known.day)
-            for soon, past in zip(*self.trained_.levels, strict=True)
+            self._busy(np.choose(stage, [days_at(ahead, level) for level in levels]), known.day)
+            for levels in zip(*self.trained_.levels, strict=True)
         )
         return low, middle, high
 
@@ -157,20 +157,26 @@ class PaymentForecast:
     def save(self, file: str | Path) -> Path:
         """Write the model, what it was trained on, the versions and its report card; returns the path.
 
-        The file holds customer numbers and notes of your books. Python reads it back with pickle: open only files that
-        you wrote yourself.
+        The file holds numbers and words only, in JSON and arrays: customer numbers and notes of your books among them, so it
+        belongs where your books belong. Opening it runs nothing.
         """
         self._must_be_fitted()
         path = Path(file)
-        about = {"format": FORMAT, "versions": self.versions_, "card": self.card_}
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("about.json", json.dumps(about, indent=1, default=float))
-            archive.writestr("model.pickle", pickle.dumps(self))
+        notes = self.notes_.assign(**{name: self.notes_[name].dt.strftime("%Y-%m-%d") for name in ("date", "until")})
+        about = {
+            "format": FORMAT, "versions": self.versions_, "card": self.card_, "until": f"{self.until_:%Y-%m-%d}",
+            "seed": self.seed, "small": self.policy.contact.small, "idle": self.idle_.tolist(),
+            "remainder_share": self.policy.history.remainder_share,
+            "notes": notes.astype("object").where(notes.notna(), None).to_dict("records"),
+        }  # fmt: skip
+        stored.write(path, about, self.trained_)
         return path
 
     @classmethod
     def load(cls, file: str | Path) -> "PaymentForecast":
-        """The model of a file that `save` wrote.
+        """The model of a file that `save` wrote, with that of the policy which forecasts go by.
+
+        Nothing in the file is run, whoever wrote it: it is read as JSON and arrays, and what does not fit is refused.
 
         Raises
         ------
@@ -179,15 +185,27 @@ class PaymentForecast:
         """
         path = Path(file)
         try:
-            with zipfile.ZipFile(path) as archive:
-                about = json.loads(archive.read("about.json"))
-                _must_fit(path, about)
-                return pickle.loads(archive.read("model.pickle"))
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+            about = stored.about(path)
+            _must_fit(path, about)
+            small, share = float(about["small"]), float(about["remainder_share"])
+            policy = replace(
+                DEFAULT,
+                contact=replace(DEFAULT.contact, small=small),
+                history=replace(DEFAULT.history, remainder_share=share),
+            )
+            model = cls(policy, int(about["seed"]))
+            model.until_, model.versions_ = parse_day(about["until"]), about["versions"]
+            model.idle_ = np.array(about["idle"], dtype="bool").reshape(7)
+            model.notes_ = NOTES.conform(pd.DataFrame(about["notes"])) if about["notes"] else NOTES.empty()
+            model.trained_ = stored.read(path)
+            return model
+        except ForecastRefused:
+            raise
+        except stored.NOT_OURS as error:
             raise ForecastRefused(
                 f"'{path.name}' is not a saved forecast.",
                 expected="a file that PaymentForecast.save wrote",
-                got=str(error) or type(error).__name__,
+                got=str(error).partition("\n")[0] or type(error).__name__,
                 fix="check the path, or fit a model and save it",
             ) from error
 
@@ -202,7 +220,7 @@ class PaymentForecast:
                 got=f"{len(days):,} days, {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}",
                 fix="ask for one day at a time: predict(ledger.at(day))",
             )
-        if not len(documents):
+        if not len(documents) or not self.trained_.figures["paid"]:
             return None, np.zeros(0, "int64"), self.trained_.method
         rows = DOCUMENTS.conform(documents).reset_index(drop=True)
         lives = Lives.of_documents(rows, self.policy)
@@ -242,15 +260,17 @@ class PaymentForecast:
         far = np.where(table["expected_date"].isna(), f"; less likely than not within {EDGES[-1]} days", "")
         return pd.Series(why + "; ", index=table.index, dtype="str") + own + far
 
-    def _too_small(self, documents: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
-        """Open documents with a remainder that nobody asks for: a row without a forecast."""
+    def _without(self, documents: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
+        """Open documents without a forecast, a row each: where no payment is known all, else remainders nobody asks for."""
         left = np.ones(len(documents), dtype="bool")
         left[place] = False
         owed = (documents["open_amount"].gt(0) & documents["kind"].ne("payment")).to_numpy()
         rows = documents.reindex(columns=[*NAMES, "open_amount"])[left & owed]
         dates = {name: pd.Series(pd.NaT, index=rows.index) for name in ("expected_date", "low_date", "high_date")}
         blank = dict.fromkeys([f"p_{horizon}" for horizon in HORIZONS], np.nan)
-        return rows.assign(**blank, **dates, n=0, basis="a remainder too small to ask for: no forecast")
+        small = "a remainder too small to ask for: no forecast"
+        unknown = f"no payment is known until {self.until_:%Y-%m-%d}, so nothing can be learned: no forecast"
+        return rows.assign(**blank, **dates, n=0, basis=small if self.trained_.figures["paid"] else unknown)
 
     def _must_be_fitted(self) -> None:
         if not hasattr(self, "trained_"):
@@ -273,7 +293,7 @@ def _versions() -> dict[str, str]:
 def _must_fit(path: Path, about: dict[str, Any]) -> None:
     """Refuse what other versions wrote: scikit-learn promises nothing across its own."""
     here = {"format": FORMAT} | _versions()
-    there = {"format": about.get("format")} | about.get("versions", {})
+    there = {"format": about.get("format")} | dict(about.get("versions", {}))
     different = [name for name in here if here[name] != there.get(name)]
     if different:
         raise ForecastRefused(

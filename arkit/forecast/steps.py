@@ -20,7 +20,7 @@ OF_STEP = (
 )  # fmt: skip
 NAMES = [*OF_STEP, *FACTS]
 #: Documents whose steps are laid out at once, so that memory stays bounded.
-CHUNK = 20_000
+CHUNK = 2_000
 
 
 def lay_out(known: Known, row: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -29,6 +29,8 @@ LATER_SHARE, LATER_DAYS = 0.25, 120
 Levels = tuple[float, float, float]
 LEVELS: Levels = (0.1, 0.5, 0.9)
 BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
+#: How many stages there are before and after the due day, and within how many days of it a document is near.
+STAGES, NEAR_DAYS = 3, 14
 #: Ranges are put right on documents followed for so many days, if there are so many of them.
 FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
 #: What learning must beat on the later block to be used.
@@ -46,16 +48,15 @@ NAMED = {
 class Trained:
     """What `train` found: the ``method`` that is used, and all it needs.
 
-    ``levels`` are the quantiles of the curve that stand for the three dates, for documents not yet due and for those past
-    due, ``spread`` is by how much the variance of a
-    week's cash exceeds that of independent documents, ``typical`` is the median of each fact, ``losses`` the mean Brier
-    score of each method on the later block, ``figures`` what was learned from.
+    ``levels`` are the quantiles of the curve that stand for the three dates, one triple for each of `stage_of`, ``spread`` is
+    by how much the variance of a week's cash exceeds that of independent documents, ``typical`` is the median of each fact,
+    ``losses`` the mean Brier score of each method on the later block, ``figures`` what was learned from.
     """
 
     method: str
     learner: Calibrated | None
     curves: Curves
-    levels: tuple[Levels, Levels]
+    levels: tuple[Levels, ...]
     spread: float
     typical: pd.Series
     losses: dict[str, float]
@@ -85,18 +86,18 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
     }
     typical = known.facts.median() if len(known.facts) else pd.Series(dtype="float64")
     if paid < FEW or not len(known.day):
-        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+        return Trained("own", None, curves, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
     cut = _cut(known.day, end)
     early, later = known.take(np.flatnonzero(known.day < cut)), known.take(np.flatnonzero(known.day >= cut))
     before = Curves.of(lives, cut, segments)
     draw = np.random.default_rng(seed)
     learned = _learnable(early, cut, draw)
     if learned[1].sum() < FEW or not len(later.day):
-        return Trained("own", None, curves, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+        return Trained("own", None, curves, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
     unseen = _learnable(later, end, draw)
-    best, calibrated = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
-    calibrated.calibrate(*unseen, documents=_paid_documents(later, end))
-    trained = Trained(best, calibrated, before, (LEVELS, LEVELS), 1.0, typical, {}, figures)
+    best, calibrated, hazard = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
+    calibrated.calibrate(hazard, *unseen[1:], documents=_paid_documents(later, end))
+    trained = Trained(best, calibrated, before, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
     ahead = {name: trained.ahead(later, name) for name in (best, *YARDSTICKS)}
     losses = {name: _mean_brier(curve, later, end) for name, curve in ahead.items()}
     method = min(losses, key=lambda name: losses[name])
@@ -104,10 +105,15 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
         calibrated.learn_again(*_learnable(known, end, np.random.default_rng(seed)))
     figures |= {"later_from": cut, "calibration": calibrated.how, "tried": best, "later_rows": len(later.state)}
     spread = _spread(ahead[method], later, end, share)
-    late = later.facts["days_past_due"].gt(0).to_numpy()
-    levels = (_levels(ahead[method], later, end, ~late), _levels(ahead[method], later, end, late))
+    stage = stage_of(later)
+    levels = tuple(_levels(ahead[method], later, end, stage == number) for number in range(STAGES))
     kept = calibrated if method == best else None
     return Trained(method, kept, curves, levels, spread, typical, losses, figures)
+
+
+def stage_of(known: Known) -> np.ndarray:
+    """Where each document stands: 0 far from its due day, 1 near it, 2 past due; ranges of each are put right apart."""
+    return np.searchsorted([-NEAR_DAYS, 0], known.facts["days_past_due"].to_numpy(), side="left")
 
 
 def past_days(lives: Lives, end: int) -> np.ndarray:
@@ -146,13 +152,14 @@ def _learnable(known: Known, end: int, draw: np.random.Generator) -> tuple[np.nd
 
 def _best(
     learned: tuple[np.ndarray, ...], unseen: tuple[np.ndarray, ...], *, boosting_only: bool, seed: int
-) -> tuple[str, Calibrated]:
-    """The learner with the lower loss on the later block; with very many documents only one is tried."""
+) -> tuple[str, Calibrated, np.ndarray]:
+    """The learner with the lower loss on the later block, and what it says of it; with very many documents one is tried."""
     tried = {"boosting": Boosting(seed)} | ({} if boosting_only else {"logistic": Logistic(seed)})
     found = {name: Calibrated(learner.fit(*learned)) for name, learner in tried.items()}
-    losses = {name: loss(one.learner.hazard(unseen[0]), unseen[1]) for name, one in found.items()}
+    hazards = {name: one.learner.hazard(unseen[0]) for name, one in found.items()}
+    losses = {name: loss(hazard, unseen[1]) for name, hazard in hazards.items()}
     best = min(losses, key=lambda name: losses[name])
-    return best, found[best]
+    return best, found[best], hazards[best]
 
 
 def _paid_documents(known: Known, end: int) -> int:
