@@ -339,7 +339,7 @@ def _backtest(said: argparse.Namespace) -> int:
     ledger = load(said.exports, as_of=as_of, **_options(said))
     found = replay(ledger, until or _last_day(ledger), months=said.months, policy=policy, origins=said.origins)
     told = report(found)
-    print(json.dumps(found.to_dict(), indent=2, default=str) if said.json else told)
+    print(json.dumps(found.to_dict(), indent=2) if said.json else told)
     if said.out:
         print(f"written: {write_backtest(said.out, found, told)}", file=sys.stderr)
     return DONE

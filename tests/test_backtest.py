@@ -575,7 +575,10 @@ def test_a_backtest_is_written_once(book, tmp_path):
     assert sorted(path.stem for path in (target / "tables").iterdir()) == sorted(SHAPES)
     told = pd.read_csv(target / "tables" / "replays.csv", dtype={"customer_id": "str"})
     assert len(told) == len(book.found.replays)
-    assert json.loads((target / "backtest.json").read_text("utf-8"))["until"] == DAY
+    plain = json.loads((target / "backtest.json").read_text("utf-8"), parse_constant=pytest.fail)
+    assert plain["until"] == DAY
+    assert plain["stability"][0]["as_of"] == "2026-04-30"
+    assert plain["losses"][0]["lost_on"] == f"{book.found.losses['lost_on'].iloc[0]:%Y-%m-%d}"
     with pytest.raises(OutputRefused, match=r"already holds something\.\n.*\n  got: backtest\.json, backtest\.txt, tables\n"):
         write_backtest(target, book.found, "")
 

@@ -274,7 +274,7 @@ def test_every_fact_and_word_can_be_filled_in(word):
         ("contact.grace_days", "10", 10),
         ("contact.small", " 40 ", 40.0),
         ("aging.edges", "[30, 60]", (30, 60)),
-        ("routes.agency_fee", 0.05, 0.05),
+        ("routes.cost_of_money", 0.05, 0.05),
         ("company.name", "7", "7"),
         ("score.grades", '[[50, "A"], [0, "B"]]', ((50, "A"), (0, "B"))),
     ],

@@ -44,10 +44,16 @@ class Backtest:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON; the lists themselves are in ``replays``."""
-        tables = {name: getattr(self, name) for name in TABLES}
-        plain = {name: table.astype("object").where(table.notna(), None).to_dict("records") for name, table in tables.items()}
+        plain = {name: _plain(getattr(self, name)) for name in TABLES}
         days = {"until": f"{self.until:%Y-%m-%d}", "days": [f"{day:%Y-%m-%d}" for day in self.days]}
         return days | {"lost_after_days": self.lost_after_days, "remarks": self.remarks} | plain
+
+
+def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows of a table as JSON holds them: days as 2026-10-31, nothing for what is missing."""
+    days = {str(name): table[name].dt.strftime("%Y-%m-%d") for name in table.select_dtypes("datetime")}
+    told = table.assign(**days).astype("object")
+    return told.where(table.notna(), None).to_dict("records")
 
 
 def replay(
@@ -138,7 +144,7 @@ def write_backtest(folder: str | Path, found: Backtest, words: str) -> Path:
     target = must_be_new(folder)
     (target / "tables").mkdir(parents=True)
     (target / "backtest.txt").write_text(words + "\n", "utf-8")
-    (target / "backtest.json").write_text(json.dumps(found.to_dict(), indent=2, default=str) + "\n", "utf-8")
+    (target / "backtest.json").write_text(json.dumps(found.to_dict(), indent=2) + "\n", "utf-8")
     for name in TABLES:
         write_csv(getattr(found, name), target / "tables" / f"{name}.csv")
     return target

@@ -121,9 +121,9 @@ def _verdict(gap: Any) -> str:  # noqa: ANN401 - one row of a table
     if pd.isna(gap.low):
         return f"{points}, of fewer than {FEWEST} customers, which is no finding either way."
     between = f"{points} (95 % range {100 * gap.low:+.0f} to {100 * gap.high:+.0f})"
-    if gap.low > 0:
+    if round(gap.low, 2) > 0:
         return f"{between}, more than chance: the list names those who pay later."
-    if gap.high < 0:
+    if round(gap.high, 2) < 0:
         return f"{between}, more than chance, and the wrong way round: the list names those who pay sooner."
     return f"{between}, which chance alone can give: no finding."
 
@@ -233,9 +233,9 @@ def _stable(found: Backtest) -> list[str]:
     share = f" ({flips / chances:.0%} of accounts past due)" if chances else ""
     flipped = f"{counted(int(flips), 'time')} an account went back and forth within three lists{share}" if flips else ""
     left = f"{rows['dropped'].sum() / before:.0%} of those on a list were left alone on the next though still past due"
-    none = int(found.stability["on_list"].eq(0).sum())
+    none, size = int(found.stability["on_list"].eq(0).sum()), found.stability["on_list"].mean()
     parts = [
-        f"A list had {counted(round(found.stability['on_list'].mean()), 'account')} on average",
+        f"A list had {size:.0f} accounts on average" if size >= 10 else f"A list had {size:.1f} accounts on average",
         f"{rows['stayed'].sum() / rows['on_list'].sum():.0%} of them on the list before",
         left if before else "",
         flipped or "none went back and forth within three lists",
