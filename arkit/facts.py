@@ -177,8 +177,8 @@ def _norm_words(low: pd.Series, high: pd.Series) -> pd.Series:
 def _judged(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """How far the oldest is beyond the customer's norm, the days of patience left, and how much of its volume is at stake."""
     contact = policy.contact
-    tenure = np.fmax(found["tenure_days"], (found["as_of"] - found["since"]).dt.days)
-    loyal = tenure.ge(YEAR) & found["score"].ge(contact.loyal_score)
+    a_year = found["tenure_days"].ge(YEAR) | (found["as_of"] - found["since"]).dt.days.ge(YEAR)
+    loyal = a_year & found["score"].ge(contact.loyal_score)
     patience = contact.patience_days + np.where(loyal, contact.loyal_days, 0)
     patience = np.maximum(patience, found["norm_high"].clip(upper=contact.norm_days).fillna(0))
     return found.assign(

@@ -215,7 +215,7 @@ def _items(documents: pd.DataFrame, blocked: pd.DataFrame | None) -> pd.DataFram
     """
     minor = pd.Series(to_minor(documents["open_amount"], documents["currency"]), index=documents.index)
     credit, past_due = minor < 0, (minor > 0) & (documents["days_late"] > 0)
-    aside = np.minimum(_set_aside(documents, blocked), minor.clip(lower=0))
+    aside = _set_aside(documents, blocked).clip(upper=minor.clip(lower=0))
     role = np.select([credit, past_due & (aside >= minor), past_due], ["credits", "set_aside", "owed"], "")
     items = documents.assign(role=role, minor=minor - aside, aside=to_major(aside.to_numpy(), documents["currency"]))
     return items[credit | past_due].sort_values([*KEY, "due_date", "document_id"])
