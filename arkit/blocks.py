@@ -13,6 +13,8 @@ from arkit.tables import BLOCKS, CUSTOMERS, look_up
 ALL = np.int64(2**62)
 #: What stands in notes, in the order in which one block goes before another.
 SAID = ("dispute", "credit_pending", "plan", "promise", "hold")
+#: What is taken of a note; whatever else its table holds stays out.
+STATED = ["customer_id", "document_id", "date", "until", "amount", "reason"]
 #: Notes that speak of the whole customer, and the marks of the customer that say the same.
 ACCOUNT_KINDS = ("do_not_contact", "insolvency", "handed_over")
 #: The last of a customer's three usual days of the month, counted from the first.
@@ -83,7 +85,7 @@ def blocked(
 def _said(items: pd.DataFrame, said: pd.DataFrame) -> list[tuple]:
     """What notes block: per kind first single documents, then whole accounts; the rows, the cap, its group and the words."""
     place = items[["customer_id", "document_id", "currency"]].assign(place=np.arange(len(items)))
-    parts = []
+    said, parts = said[["kind", *STATED]], []
     for kind in (kind for kind in SAID if said["kind"].eq(kind).any()):
         words = said[said["kind"].eq(kind)].rename(columns={"date": "since"}).drop(columns="kind")
         single, whole = words[words["document_id"].ne("")], words[words["document_id"].eq("")]

@@ -15,7 +15,7 @@ from arkit.history import profile
 from arkit.ladder import FACTS, STERNNESS
 from arkit.ledger import Ledger
 from arkit.policy import DEFAULT, Policy
-from arkit.sample import company, sample_ledger
+from arkit.sample import BEHAVIOURS, company, sample_ledger
 from arkit.scores import score
 from arkit.tables import ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS
 
@@ -360,6 +360,11 @@ ANSWERS = {
     "large, sure, slow": {"factoring", "none"},
     "first-timer, large, overdue": {"call"},
     "never pays": {"agency"},
+    "once good, now sliding": {"call", "reminder"},
+    "part payer in cash trouble": {"plan"},
+    "breaks promises": {"firm_notice"},
+    "big customer with small invoices": {"none", "reminder"},
+    "payments bounce": {"none", "reminder", "call"},
     "disputes invoices": {"hold", "none"},
     "promise still running": {"hold"},
     "do not contact": {"hold"},
@@ -373,6 +378,10 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def planted():
     return decide_sample(sample_ledger()).merge(company().planted)
+
+
+def test_every_planted_behaviour_has_its_answer():
+    assert {*ANSWERS} == {behaviour.name for behaviour in BEHAVIOURS}
 
 
 @pytest.mark.parametrize("behaviour", ANSWERS)

@@ -163,3 +163,8 @@ def test_blocks_of_documents_never_exceed_what_is_open_after_credits(amounts, to
     newest = {kind: cents for kind, n, cents in told if n >= 8}
     if None in newest.values():
         assert taken.sum() == net.sum()
+
+
+def test_more_columns_of_notes_do_no_harm():
+    told = notes(("dispute", "A", 30.0, None)).assign(currency="EUR", as_of=AS_OF, net=1, late=True)
+    assert found(TWO, told) == [("A", "dispute", 30.0)]
