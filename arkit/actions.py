@@ -9,7 +9,7 @@ import pandas as pd
 
 from arkit.blocks import blocked
 from arkit.facts import facts, without_blocks
-from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, Rule, comparisons
+from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import ACTIONS, CUSTOMERS
@@ -179,6 +179,10 @@ def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy, may: dict[str, np.nd
     for fact, condition in rule.when.items():
         if fact in FLAG_FACTS:
             missed += facts[fact].ne(condition == "yes").to_numpy()
+            continue
+        if fact in TEXT_FACTS:
+            excludes, words = words_of(condition)
+            missed += facts[fact].str.casefold().isin(words).eq(excludes).to_numpy()
             continue
         fails, off = _off(facts[fact], condition, policy)
         missed += fails

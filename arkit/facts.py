@@ -47,7 +47,7 @@ def facts(
     found = _owed(is_open, blocks, policy)
     found = _history(found, scores, profiles, documents).merge(_marks(known), on="customer_id", how="left")
     found = found.assign(as_of=as_of, name=found["name"].fillna(found["customer_id"]), grace_days=policy.contact.grace_days)
-    found["needs_person"] = found["needs_person"].eq(True)
+    found = found.assign(needs_person=found["needs_person"].eq(True), segment=found["segment"].fillna(""))
     found = _judged(found, policy)
     found = _said(found, is_open, known_notes(notes, as_of), policy)
     found = _promises(found, broken_promises(documents, notes, policy), blocks)
@@ -132,7 +132,8 @@ def _listed(chased: pd.DataFrame, most: int = 5) -> pd.Series:
 
 def _history(found: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame | None, documents: pd.DataFrame) -> pd.DataFrame:
     """Score, norm, part payments and how many invoices there were; where open items do not show payments, unknown, not none."""
-    found = found.merge(scores[["customer_id", "score"]], on="customer_id", how="left")
+    judged = scores.reindex(columns=["customer_id", "score", "grade"]).drop_duplicates("customer_id")
+    found = found.merge(judged, on="customer_id", how="left")
     wanted = [
         "n_settled",
         "part_paid",
@@ -157,6 +158,7 @@ def _history(found: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame |
     norm_high = found["norm_high"].clip(lower=0)
     return found.assign(
         score=found["score"].fillna(50),
+        grade=found["grade"].fillna(""),
         norm_high=norm_high,
         invoices=look_up(found["customer_id"], invoices.groupby("customer_id").size()).fillna(0),
         n_settled=found["n_settled"].where(known | found["n_settled"].gt(0)),
@@ -190,7 +192,7 @@ def _judged(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 def _marks(known: pd.DataFrame) -> pd.DataFrame:
     """What customers are marked with: one row per customer."""
-    return known[["customer_id", "name", "since", "insolvent_since", "is_individual"]].assign(
+    return known[["customer_id", "name", "segment", "since", "insolvent_since", "is_individual"]].assign(
         needs_person=known["is_individual"] | known["strategic"]
     )
 

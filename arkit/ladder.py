@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Fact(NamedTuple):
@@ -34,6 +34,8 @@ FACTS = {
     "chaseable": Fact("of overdue_net: what none of these covers", "money"),
     "oldest_days_late": Fact("days the oldest chaseable document is past due (of all past due, if none is chaseable)", "count"),
     "score": Fact("the customer's score, 0 to 100; half-way where there is none", "score"),
+    "grade": Fact("the grade of that score; empty where there is none", "text"),
+    "segment": Fact("the firm's own grouping of its customers", "text"),
     "late_share": Fact("share of its invoices paid late, shrunk to the book", "share", missable=True),
     "n_settled": Fact("invoices this customer has ever settled (missing: the exports do not show it)", "count", missable=True),
     "invoices": Fact("invoices this customer was ever sent, as far as the exports show", "count"),
@@ -91,6 +93,7 @@ STERNNESS = {
     **{"mediation": 8, "review": 8, "agency": 9, "court": 10},
 }
 MONEY_FACTS = tuple(name for name, fact in FACTS.items() if fact.holds in ("money", "balance"))
+TEXT_FACTS = tuple(name for name, fact in FACTS.items() if fact.holds == "text")
 FLAG_FACTS = tuple(name for name, fact in FACTS.items() if fact.holds == "flag")
 #: Facts that time or money move: about these a list can say what would change a decision.
 GRADUAL_FACTS = ("overdue_net", "chaseable", "oldest_days_late", "score", "breaks_norm_days", "patience_left")
@@ -141,6 +144,26 @@ def comparisons(condition: str, value: Callable[[str], float]) -> list[tuple[str
     return [(part[1], value(part[2])) for part in found if part]
 
 
+def words_of(condition: str) -> tuple[bool, list[str]]:
+    """Whether a condition on a text excludes its words, and the words in lower case.
+
+    Examples
+    --------
+    >>> words_of("A | B"), words_of("not Public sector")
+    ((False, ['a', 'b']), (True, ['public sector']))
+
+    Raises
+    ------
+    ValueError
+        If there is no word.
+    """
+    excludes = condition.strip().startswith("not ")
+    words = [word.strip().casefold() for word in condition.strip().removeprefix("not ").split("|")]
+    if not all(words):
+        raise ValueError(condition)
+    return excludes, words
+
+
 # whether a rule can ever decide: every fact's line is cut at the bounds that rules name, and what lies between two cuts is one
 # cell; a rule is then a set of cells per fact, kept as the bits of a whole number, and a situation is one cell of each fact
 
@@ -162,7 +185,8 @@ def unreachable(rules: list[Rule], value: Callable[[str], float]) -> Iterator[tu
     cells = {fact: _cells(fact, rules, value) for fact in FACTS}
     whole = {fact: (1 << len(line)) - 1 for fact, line in cells.items()}
     boxes = [
-        {fact: _bits(cells[fact], condition, value) for fact, condition in rule.when.items() if fact in FACTS} for rule in rules
+        {fact: _bits(fact, cells[fact], condition, value) for fact, condition in rule.when.items() if fact in FACTS}
+        for rule in rules
     ]
     for number, (rule, box) in enumerate(zip(rules, boxes, strict=True)):
         above = list(zip(rules[:number], boxes[:number], strict=True))
@@ -179,21 +203,26 @@ def unreachable(rules: list[Rule], value: Callable[[str], float]) -> Iterator[tu
             yield rule, "the rules above it together take all of them"
 
 
-def _cells(fact: str, rules: list[Rule], value: Callable[[str], float]) -> list[float | None]:
-    """One value inside each cell of a fact's line; None stands for missing."""
+def _cells(fact: str, rules: list[Rule], value: Callable[[str], float]) -> list[Any]:
+    """One value inside each cell of a fact's line; None stands for missing, or for any word that no rule names."""
     if FACTS[fact].holds == "flag":
         return [0.0, 1.0]
+    if FACTS[fact].holds == "text":
+        return [*sorted({word for rule in rules if fact in rule.when for word in words_of(rule.when[fact])[1]}), None]
     low, high, whole = BOUNDS[FACTS[fact].holds]
     named = {bound for rule in rules if fact in rule.when for _, bound in comparisons(rule.when[fact], value)}
     bounds = sorted(bound for bound in {*named, low, high} if isfinite(bound))
     between = [(one + other) / 2 for one, other in pairwise(bounds) if not whole or other - one > 1]
     ends = [bounds[0] - 1, bounds[-1] + 1] if bounds else [0.0]
-    line: list[float | None] = [point for point in sorted({*bounds, *between, *ends}) if low <= point <= high]
+    line: list[Any] = [point for point in sorted({*bounds, *between, *ends}) if low <= point <= high]
     return [*line, None] if FACTS[fact].missable else line
 
 
-def _bits(line: list[float | None], condition: str, value: Callable[[str], float]) -> int:
+def _bits(fact: str, line: list[Any], condition: str, value: Callable[[str], float]) -> int:
     """The cells where a condition holds."""
+    if FACTS[fact].holds == "text":
+        excludes, words = words_of(condition)
+        return sum(1 << place for place, word in enumerate(line) if (word in words) != excludes)
     if condition in ("yes", "no"):
         return 2 if condition == "yes" else 1
     tests = comparisons(condition, value)

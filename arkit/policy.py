@@ -14,7 +14,7 @@ from typing import Any, cast, get_origin, get_type_hints
 
 from arkit.courts import COURTS
 from arkit.errors import PolicyRefused, some
-from arkit.ladder import EARLIER, FACTS, FLAG_FACTS, WORDS, Rule, comparisons, skips_steps, unreachable
+from arkit.ladder import EARLIER, FACTS, FLAG_FACTS, TEXT_FACTS, WORDS, Rule, comparisons, skips_steps, unreachable, words_of
 from arkit.tables import ACTIONS_IN_ORDER
 
 #: The file with every default and its comment.
@@ -571,6 +571,12 @@ class _Reader:
         if fact in FLAG_FACTS:
             if condition not in ("yes", "no"):
                 raise self.refuse(key, "'yes' or 'no'", repr(condition))
+            return
+        if fact in TEXT_FACTS:
+            try:
+                words_of(condition)
+            except ValueError as error:
+                raise self.refuse(key, "a word, 'A | B', or 'not A'", repr(condition)) from error
             return
         try:
             comparisons(condition, lambda name: _number(name, sections))

@@ -22,7 +22,8 @@ COURT = "## Courts\n"
 #: What is to be known before one writes rules.
 OF_RULES = (
     "A rule of your own replaces the whole ladder: copy it, then change it. A comparison is `<`, `<=`, `>`, `>=` or `=` and a",
-    "number or a key of the policy (`contact.small`); several are joined by commas and must all hold; `yes` or `no` for marks.",
+    "number or a key of the policy (`contact.small`); several are joined by commas and must all hold; `yes` or `no` for marks,",
+    "and words for `grade` and `segment`: `A | B`, or `not Public sector`.",
     "A rule that can never decide, because nothing fits it or rules above take all it could, is refused; so is one that goes",
     "to an agency, a court or a final demand without asking for an earlier step.",
     "",

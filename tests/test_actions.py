@@ -482,6 +482,42 @@ def test_thresholds_come_from_the_policy(ledger_of):
 
 def test_every_fact_of_the_policy_is_computed(ledger_of):
     every = replace(DEFAULT.ladder[0], rule="all", when={}, reason="|".join(f"{{{fact}}}" for fact in FACTS))
-    said = decide(ledger_of([owed(500, 40)]), policy=replace(DEFAULT, ladder=(every,))).iloc[0]["reason"].split("|")
+    known = [{"customer_id": "C", "name": "C", "segment": "Trade"}]
+    said = decide(ledger_of([owed(500, 40)]), known, replace(DEFAULT, ladder=(every,))).iloc[0]["reason"].split("|")
     assert len(said) == len(FACTS)
     assert all(said)
+
+
+def test_rules_may_ask_for_grades_and_segments(ledger_of):
+    rule = replace(
+        DEFAULT.ladder[-2], rule="public", action="review", when={"segment": "public sector | schools", "grade": "not A"}
+    )
+    ours = replace(DEFAULT, ladder=(rule, *DEFAULT.ladder))
+    ledger = ledger_of([owed(200, 20)])
+    assert decide(ledger, [{"customer_id": "C", "name": "C", "segment": "Schools"}], ours).loc[0, "rule"] == "public"
+    assert decide(ledger, [{"customer_id": "C", "name": "C", "segment": "Trade"}], ours).loc[0, "rule"] == "reminder"
+
+
+def test_a_customer_who_owes_in_two_currencies_gets_one_message_about_the_sterner(ledger_of):
+    euro, dollar = ledger_of([owed(500, 40)]), ledger_of([owed(200, 9, number="usd")], currency="USD")
+    rows = decide(Ledger(pd.concat([euro.entries, dollar.entries]))).set_index("currency")
+    assert rows["action"].to_dict() == {"EUR": "call", "USD": "none"}
+    assert rows.loc["USD", ["rule", "reason"]].tolist() == [
+        "one-message", "200.00 USD past due; the call about EUR comes first: mention it there"
+    ]  # fmt: skip
+
+
+def test_more_calls_than_a_week_holds_are_due_by_later_weeks(ledger_of):
+    ledger = ledger_of([owed(900 + n, 40, f"{n}") for n in range(5)])
+    two = replace(DEFAULT, contact=replace(DEFAULT.contact, calls_a_week=2))
+    rows = decide(ledger, policy=two)
+    assert rows["week"].tolist() == [1, 1, 2, 2, 3]
+    assert rows["due_by"].diff().dt.days.tolist()[1:] == [0, 7, 0, 7]
+    unlimited = replace(DEFAULT, contact=replace(DEFAULT.contact, calls_a_week=0))
+    assert decide(ledger, policy=unlimited)["week"].tolist() == [1] * 5
+
+
+def test_the_two_simple_orders_stand_beside_the_list(ledger_of):
+    rows = decide(ledger_of([owed(900, 80, "old"), owed(5000, 31, "large"), owed(300, 40, "small"), owed(9, -9, "idle")]))
+    places = rows.set_index("customer_id")[["oldest_first", "largest_first"]]
+    assert places.loc[["old", "large", "small", "idle"]].to_numpy().tolist() == [[1, 2], [3, 1], [2, 3], [0, 0]]

@@ -29,8 +29,19 @@ def test_the_month_leaves_everything_and_nothing_else(month):
     assert (ran.returncode, ran.stderr) == (0, "")
     assert sorted(path.name for path in out.iterdir()) == OUTPUTS
     assert sorted(path.name for path in out.parent.iterdir()) == ["out"]
-    tables = ["actions", "aging", "cash", "documents", "forecasts", "measures", "receipts", "reconciliation", "rejects"]
-    tables += ["routes", "scores"]
+    tables = [
+        "actions",
+        "aging",
+        "blocks",
+        "cash",
+        "changes",
+        "documents",
+        "factorable",
+        "forecasts",
+        "instalments",
+        "measures",
+    ]
+    tables += ["plans", "preventions", "receipts", "reconciliation", "rejects", "routes", "scores"]
     assert sorted(path.stem for path in (out / "tables").glob("*.csv")) == tables
     assert list((out / "letters").iterdir())
 
@@ -271,3 +282,10 @@ def test_payments_without_an_invoice_go_one_of_three_ways(twins, capsys):
         main(["check", str(twins), "--unapplied", "newest"])
     assert stopped.value.code == 2
     assert "argument --unapplied: invalid choice: 'newest'" in capsys.readouterr().err
+
+
+def test_last_months_folder_must_hold_a_month(tmp_path, capsys):
+    said = ["month", str(SAMPLE), "--as-of", "2026-10-31", "--out", str(tmp_path / "out"), "--last", str(tmp_path)]
+    assert main(said) == 3
+    assert "holds no month to compare with" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -30,7 +30,7 @@ def test_what_is_no_comparison_is_refused(words):
 
 def test_every_action_has_its_sternness_and_every_fact_its_bounds():
     assert {*STERNNESS} == {*ACTIONS_IN_ORDER}
-    assert {fact.holds for fact in FACTS.values()} - {"flag"} == {*BOUNDS}
+    assert {fact.holds for fact in FACTS.values()} - {"flag", "text"} == {*BOUNDS}
     assert not {*GRADUAL_FACTS} & {*FLAG_FACTS}
 
 
@@ -100,6 +100,19 @@ def test_what_is_called_unreachable_decides_about_nobody_and_the_rest_about_some
     fits = np.column_stack([holds(one) for one in rules])
     first = np.where(fits.any(axis=1), fits.argmax(axis=1), -1)
     assert {one.rule for n, one in enumerate(rules) if n not in first} == set(named(*rules))
+
+
+def test_rules_about_words_are_looked_through_too():
+    assert named(rule("good", grade="A | B"), rule("best", grade="a", score="> 5"), rule("rest", grade="not a|b")) == {
+        "best": "'good' above it takes all of them"
+    }
+    assert set(named(rule("good", grade="A"), rule("others", grade="not A"), rule("rest"))) == {"rest"}
+    assert named(rule("public", segment="Public sector"), rule("rest")) == {}
+
+
+def test_a_condition_on_a_word_without_a_word_is_refused():
+    with pytest.raises(PolicyRefused, match=r"(?s)'ladder.mine.when.grade' .*a word, 'A \| B', or 'not A'"):
+        Policy.parse(MINE.format("call", 'grade = "A |"'))
 
 
 def test_the_last_steps_must_ask_for_earlier_ones():

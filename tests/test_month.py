@@ -191,10 +191,11 @@ def test_plans_and_what_else_was_weighed_stand_in_tables_of_their_own_where_they
         "plans": plan(documents), "instalments": schedule(plan(documents)), "factorable": factorable,
         "factoring_offers": offers(factorable, {"EUR": 100.0}), "preventions": prevent(documents, PROFILES.empty()),
     }  # fmt: skip
-    month = write_month(tmp_path / "month", **made, **more)
+    month = write_month(tmp_path / "month", **made, tables=more | {"cash": None})
     for name, table in more.items():
         assert list(read(month, name)) == list(table)
         assert len(read(month, name)) == len(table)
+    assert not (month / "tables" / "cash.csv").exists()
 
 
 def test_no_text_of_a_table_begins_as_a_formula(folder):

@@ -35,6 +35,8 @@ COUNTED = {
     "documents": ("", {"color": INK, "width": 2.5}),
     "money": ("_amount", {"color": PAST_DUE[2], "width": 2, "dash": "dash"}),
 }
+#: More weeks than this are not all named, or their names cover each other on paper.
+MOST_TICKS = 8
 
 
 def cash_forecast(cash: pd.DataFrame) -> go.Figure:
@@ -76,10 +78,11 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
             traces.append(_sum_of_both(part, currency))
         fill(figure, row, traces, y=amount_axis(currency) | {"rangemode": "tozero"})
     named = table.drop_duplicates("to_date").sort_values("to_date")["to_date"]
+    marked = named.iloc[:: 1 + len(named) // MOST_TICKS]
     ticks = {
         "type": "category",
-        "tickvals": iso(named),
-        "ticktext": [f"{day.day} {in_words(day).split()[1][:3]}" for day in named],
+        "tickvals": iso(marked),
+        "ticktext": [f"{day.day} {in_words(day).split()[1][:3]}" for day in marked],
     }
     figure.update_xaxes(ticks | {"categoryorder": "array", "categoryarray": iso(named)})
     return figure.update_xaxes(title_text="week until", row=len(currencies))
