@@ -22,6 +22,8 @@ COUNTED = {
     "contacts": CONTACT_KINDS, "reminders": ("reminder", "resend", "letter"), "calls": ("call", "contact_ap"),
     "notices": ("firm_notice",), "demands": ("final_demand",), "mediations": ("mediation",),
 }  # fmt: skip
+#: What is said in a conversation, so that somebody was in touch.
+TALKED = ("promise", "plan", "dispute")
 MONTH, YEAR = 30, 365
 
 
@@ -202,7 +204,7 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
     contact, as_of = policy.contact, found["as_of"].max()
     customer = found["customer_id"]
     late = is_open[is_open["late"]]
-    touched = said[said["kind"].isin(CONTACT_KINDS) | (said["kind"].eq("plan") & said["outcome"].eq("offered"))]
+    touched = said[said["kind"].isin([*CONTACT_KINDS, *TALKED])]
     about = said["document_id"].eq("") | pd.MultiIndex.from_frame(said[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(late[["customer_id", "document_id"]])
     )

@@ -45,7 +45,9 @@ FACTS = {
     "patience_left": Fact("days of patience left: contact.patience_days, more for loyal ones, at least norm_high", "number"),
     "share_of_volume": Fact("chaseable as a share of what was invoiced in twelve months", "share", missable=True),
     "contacts": Fact("times somebody wrote or called since the oldest open document fell due", "count"),
-    "days_since_contact": Fact("days since the last of them (missing: none)", "count", missable=True),
+    "days_since_contact": Fact(
+        "days since anybody was in touch, promises and disputes included (missing: never)", "count", missable=True
+    ),
     "reminders": Fact("of the contacts: reminders, letters and invoices sent again", "count"),
     "calls": Fact("of the contacts: calls", "count"),
     "unreached": Fact("calls that reached nobody, since the last one that did", "count"),

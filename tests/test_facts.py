@@ -162,3 +162,9 @@ def test_without_blocks_all_that_is_past_due_is_to_be_asked_for(found_of):
     bare = without_blocks(found.to_frame().T.infer_objects()).iloc[0]
     assert (found["chaseable"], found["oldest_days_late"], found["do_not_contact"]) == (1000.0, 20, True)
     assert (bare["chaseable"], bare["oldest_days_late"], bare["disputed"], bare["do_not_contact"]) == (2000.0, 40, 0.0, False)
+
+
+def test_who_promises_or_disputes_was_in_touch(found_of):
+    for kind in ("promise", "plan", "dispute"):
+        found = found_of([open_since(40)], [note(kind, 3, until=day(-9))])
+        assert found[["days_since_contact", "contacts"]].tolist() == [3, 0]
