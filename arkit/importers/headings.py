@@ -92,7 +92,9 @@ def find_columns(sheet: Sheet, wanted: dict[str, str] | None = None) -> Columns 
 
 def with_money(sheet: Sheet, columns: Columns) -> Columns:
     """The columns with amounts that no known heading names, told by a word of their heading and by what stands in them."""
-    headings = sheet.row(columns.header) if columns.rows else []
+    if not columns.rows:
+        return columns
+    headings = sheet.row(columns.header)
     left = [at for at in range(len(headings)) if at not in columns.position.values()]
     position = {**columns.position}
     for name, words in MONEY_WORDS.items():
