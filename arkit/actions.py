@@ -32,6 +32,8 @@ CALLS = ("call", "contact_ap")
 PEOPLE = (("ap_contact", "contact"), ("contact", "ap_contact"))
 #: Facts whose names need words for somebody who reads only the list.
 SHORT = {"breaks_norm_days": "days beyond its norm", "chaseable": "amount to ask for", "overdue_net": "past due after credits"}
+#: One of something, that a sentence calls by its plural.
+ONE = r"(?<![\d.,])1 (day|contact|reminder|call|invoice|promise)s\b"
 #: Where no rule of a policy holds, a person looks.
 NO_RULE = Rule("no-rule", "review", {}, "no rule of the policy holds; {chaseable} past due", "complete the policy's ladder", 5)
 
@@ -158,6 +160,7 @@ def decide(facts: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
             said["next_step"][here] = _fill(rule.next_step, facts, here)
         if (here := nearest == number).any():
             said["would_change"][here] = _lacking(facts.loc[here, [*rule.when, "currency"]], rule, policy)
+    said["reason"] = said["reason"] + _set_aside(facts, actions[chosen])
     return facts.assign(
         action=actions[chosen],
         rule=np.array([rule.rule for rule in rules])[chosen],
@@ -166,6 +169,15 @@ def decide(facts: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
         runner_up=np.where(later.any(axis=1), actions[later.argmax(axis=1)], ""),
         **said,
     )
+
+
+def _set_aside(facts: pd.DataFrame, action: np.ndarray) -> np.ndarray:
+    """What a reason adds where only a part is asked for: ' (2,830.88 EUR more past due is not asked for: dispute)'."""
+    blocked_amount = _blocked_amount(facts)
+    partly = facts["chaseable"].gt(0) & blocked_amount.gt(0) & ~np.isin(action, IDLE)
+    more = texts(blocked_amount, facts["currency"])
+    words = " (" + more + " more past due is not asked for: " + facts["blocked_by"].str.replace("_", " ") + ")"
+    return words.where(partly, "").to_numpy(dtype=object)
 
 
 def _tried(facts: pd.DataFrame, rule: Rule, policy: Policy, may: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -234,7 +246,7 @@ def _fill(template: str, facts: pd.DataFrame, here: np.ndarray) -> np.ndarray:
     filled = pd.Series(parts[0], index=wanted.index, dtype="str")
     for name, after in zip(parts[1::2], parts[2::2], strict=True):
         filled = filled + _said(wanted, name) + after
-    return filled.to_numpy(dtype=object)
+    return filled.str.replace(ONE, r"1 \1", regex=True).to_numpy(dtype=object)
 
 
 def _hidden(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -317,10 +329,11 @@ def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     )
 
 
-def _blocked_amount(ranked: pd.DataFrame) -> pd.Series:
+def _blocked_amount(accounts: pd.DataFrame) -> pd.Series:
     """What is past due and not to be asked for, exact."""
-    minor = [pd.Series(to_minor(ranked[name], ranked["currency"]), ranked.index) for name in ("overdue_net", "chaseable")]
-    return pd.Series(to_major((minor[0] - minor[1]).to_numpy(), ranked["currency"]), ranked.index)
+    currency, index = accounts["currency"], accounts.index
+    minor = [pd.Series(to_minor(accounts[name], currency), index) for name in ("overdue_net", "chaseable")]
+    return pd.Series(to_major((minor[0] - minor[1]).to_numpy(), currency), index)
 
 
 def _place(ranked: pd.DataFrame, column: str) -> pd.Series:

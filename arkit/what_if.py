@@ -226,7 +226,7 @@ def _complete(actions: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     pairs = pairs.assign(place=pairs["action"].map({action: place for place, action in enumerate(ACTIONS_IN_ORDER)}))
     pairs = pairs.sort_values(["currency", "place"]).drop(columns="place")
     full = pd.DataFrame({"variant": names}).merge(pairs, how="cross").merge(actions, how="left").fillna(0)
-    left_alone = full["at_stake"].where(full["action"].isin(IDLE), 0)
+    left_alone = full["at_stake"].where(full["action"].isin(IDLE), full["blocked_amount"])
     money = {"at_stake": full["at_stake"], "blocked_amount": full["blocked_amount"], "left_alone": left_alone}
     return full.assign(**{part: to_major(minor.to_numpy(), full["currency"]) for part, minor in money.items()})
 
@@ -237,7 +237,7 @@ def _totals(actions: pd.DataFrame, moves: pd.DataFrame, variants: Mapping[str, P
     parts = actions[["variant", "currency", "hours"]].assign(
         accounts=actions["accounts"],
         contacts=actions["accounts"].where(asked, 0),
-        asked_for=to_minor(actions["at_stake"].where(asked, 0), actions["currency"]),
+        asked_for=to_minor((actions["at_stake"] - actions["blocked_amount"]).where(asked, 0), actions["currency"]),
         left_alone=to_minor(actions["left_alone"], actions["currency"]),
     )
     sums = parts.groupby(["variant", "currency"], sort=False).sum().reset_index()

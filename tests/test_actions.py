@@ -270,6 +270,7 @@ def test_the_undisputed_part_is_still_chased(ledger_of):
     ledger = ledger_of([*paid(PROMPT), owed(500, 40), owed(700, 35, number="fine")], notes=[note("dispute", 20, "open")])
     row = decide(ledger).iloc[0]
     assert (row["action"], row["at_stake"], row["blocked_amount"], row["documents"]) == ("call", 1200.0, 500.0, "fine")
+    assert row["reason"].endswith(" (500.00 EUR more past due is not asked for: dispute)")
 
 
 def test_a_slow_but_steady_payer_is_left_alone_and_a_prompt_one_who_stops_is_called(ledger_of):
@@ -521,3 +522,10 @@ def test_the_two_simple_orders_stand_beside_the_list(ledger_of):
     rows = decide(ledger_of([owed(900, 80, "old"), owed(5000, 31, "large"), owed(300, 40, "small"), owed(9, -9, "idle")]))
     places = rows.set_index("customer_id")[["oldest_first", "largest_first"]]
     assert places.loc[["old", "large", "small", "idle"]].to_numpy().tolist() == [[1, 2], [3, 1], [2, 3], [0, 0]]
+
+
+def test_one_day_is_no_days(ledger_of):
+    assert decide(ledger_of([*paid(PROMPT), owed(500, 1)])).loc[0, "reason"] == (
+        "500.00 EUR past due for 1 day only; money may be on its way"
+    )
+    assert "21 days" in decide(ledger_of([*paid(PROMPT), owed(500, 21)])).loc[0, "reason"]
