@@ -92,7 +92,7 @@ def test_lists_out_of_order_are_refused():
 
 def test_two_months_of_the_sample_account_for_every_amount():
     ledger, lists = sample_ledger(), []
-    for day in (SEPTEMBER, OCTOBER):
+    for day in ("2026-07-31", "2026-08-31"):
         known = ledger.until(day)
         documents = known.at(day)
         profiles = profile(documents, notes=known.notes)
@@ -105,7 +105,7 @@ def test_two_months_of_the_sample_account_for_every_amount():
             .round(2)
             .equals(when.groupby("currency")["at_stake"].sum().round(2).rename(column))
         )
-    assert {*changed["change"]} >= {"new", "escalated", "cleared", "unchanged"}
+    assert {*changed["change"]} == {"new", "escalated", "eased", "cleared", "unchanged"}
     assert changed["why"].ne("").all()
 
 
