@@ -346,6 +346,23 @@ NOTES = Table(
         Column("by", "text", "who wrote it down", optional=True),
         Column("text", "text", "in words", optional=True),
         Column("source", "text", "file and row", optional=True),
+        Column("currency", "text", "the balance it is about, of a note on a whole account; empty: all", optional=True),
+        Column("row_id", "text", "the row of an action list it answers, 'day|customer|currency'; empty: none", optional=True),
+    ),
+)
+
+PROBLEMS = Table(
+    "problems",
+    "thing in a returned action list that does not fit, left for a person",
+    (
+        Column("file", "text", "the workbook"),
+        Column("sheet", "text", "the sheet", optional=True),
+        Column("cell", "text", "the cell, 'R17'; empty: the whole row or file", optional=True),
+        Column("row_id", "text", "the row of the action list, 'day|customer|currency'; empty: not known", optional=True),
+        Column("customer_id", "text", "the customer, where it is known", optional=True),
+        Column("problem", "text", "what does not fit"),
+        Column("got", "text", "what stands there", optional=True),
+        Column("fix", "text", "what to do about it"),
     ),
 )
 
@@ -1149,7 +1166,7 @@ RECONCILIATION = Table(
 )
 
 ALL = (
-    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROFILES, SCORES, POINTS, FORECASTS),
+    *(ENTRIES, CUSTOMERS, DOCUMENTS, POST_DATED, SHORT_PAID, SNAPSHOTS, NOTES, PROBLEMS, PROFILES, SCORES, POINTS, FORECASTS),
     *(EXPLANATIONS, CASH, CALIBRATION, BLOCKS, ACTIONS, CHANGES, ROUTES, PLANS, INSTALMENTS, PLAN_STANDING),
     *(FACTORABLE, FACTORING_OFFERS, PREVENTIONS, INTEREST),
     *(VARIANTS, VARIANT_ACTIONS, MOVES),
