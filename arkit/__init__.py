@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from arkit.scores import score
     from arkit.views import styled
     from arkit.what_if import compare, read_variants, side_by_side
-    from arkit.workbook import write_workbook
+    from arkit.workbook import read_workbook, write_workbook
 
 __version__ = "0.1.0"
 
@@ -68,6 +68,7 @@ _ROOMS = {
     "project": "cohorts",
     "provide": "allowance",
     "read_variants": "what_if",
+    "read_workbook": "workbook",
     "recommend": "actions",
     "reconcile": "reconciliation",
     "replay": "backtest",
@@ -107,6 +108,7 @@ __all__ = [
     "project",
     "provide",
     "read_variants",
+    "read_workbook",
     "recommend",
     "reconcile",
     "replay",

@@ -363,6 +363,7 @@ PROBLEMS = Table(
         Column("problem", "text", "what does not fit"),
         Column("got", "text", "what stands there", optional=True),
         Column("fix", "text", "what to do about it"),
+        Column("taken", "flag", "the row is among the notes all the same", optional=True),
     ),
 )
 

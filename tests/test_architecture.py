@@ -57,8 +57,16 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+WORKBOOK = [
+    {"cells", "files", "layouts", "words"},
+    {"finding"},
+    {"problems"},
+    {"comparing"},
+    {"entries", "noting"},
+    {"reading", "writing"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
+WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST, "workbook": WORKBOOK}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
