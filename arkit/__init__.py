@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arkit.allowance import provide
     from arkit.backtest import replay
     from arkit.blocks import blocked
+    from arkit.book import Book
     from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
@@ -48,6 +49,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "ArkitError": "errors",
     "Basis": "figures",
+    "Book": "book",
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
@@ -88,6 +90,7 @@ _ROOMS = {
 __all__ = [
     "ArkitError",
     "Basis",
+    "Book",
     "Ledger",
     "Policy",
     "age",

@@ -22,7 +22,7 @@ FLOORS = [
     {"blocks", "candidates", "figures", "recovery"},
     {"facts"},
     STEPS,
-    {"sample", "month", "report", "backtest", "what_if"},
+    {"sample", "month", "report", "backtest", "what_if", "book"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -65,8 +65,19 @@ WORKBOOK = [
     {"entries", "noting"},
     {"reading", "writing"},
 ]
+BOOK = [
+    {"register", "shelf", "customers", "merging", "promised"},
+    {"entered"},
+    {"holdings"},
+    {"adding", "lists"},
+    {"plans"},
+    {"keeping"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST, "workbook": WORKBOOK}
+WINGS = {
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS},
+    **{"backtest": BACKTEST, "workbook": WORKBOOK},
+}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {

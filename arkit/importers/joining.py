@@ -17,7 +17,7 @@ from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, texts, to_major, to_minor, totals
-from arkit.tables import CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
+from arkit.tables import ALIASES, CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
@@ -123,6 +123,7 @@ def _joined(parts: list[Part], aside: list[Sheet], undated: pd.Timestamp | None,
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside),
         rejects=rejects.together([(part.sheet.file, part.rejects) for part in parts]),
+        aliases=_aliases(parts),
     )
 
 
@@ -203,6 +204,13 @@ def _merged(parts: list[Part]) -> list[Part]:
                 words = f"{counted(int(moved.sum()), 'row')} of {counted(int(ids[moved].nunique()), 'customer')}"
                 part.warnings.append(f"{words} put to the customer that the list of aliases names")
     return parts
+
+
+def _aliases(parts: list[Part]) -> pd.DataFrame:
+    """Customers' numbers that lists of aliases say stand for others, shape `ALIASES`."""
+    lists = [part.rows[["customer_id", "same_as"]] for part in parts if part.holds == "aliases"]
+    pairs = pd.concat(lists, ignore_index=True) if lists else ALIASES.empty()
+    return pairs[pairs["same_as"].ne("") & pairs["same_as"].ne(pairs["customer_id"])].reset_index(drop=True)
 
 
 def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: bool) -> pd.DataFrame:
