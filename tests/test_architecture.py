@@ -39,7 +39,11 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
+CHARTS = [
+    {"look"},
+    {"aged"},
+    {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
+]
 FORECAST = [
     {"lives"},
     {"said"},
