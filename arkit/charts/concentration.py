@@ -63,7 +63,7 @@ def pareto_of_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, pas
         many = len(part) > MOST_LINEAR
         even = {"range": [0, len(part) * 1.03], "dtick": max(1, round(len(part) / 10))}
         axis = {"type": "log", "dtick": "D2"} if many else even
-        y = {"title_text": f"share of {unit_of(currency)}", "tickformat": ".0%", "range": [0, 1.05]}
+        y = {"title_text": f"share of {unit_of(currency)}", "tickformat": ".0%", "range": [0, 1.15]}
         fill(figure, row, [_curve(part, currency, names)], x=axis | {"showgrid": True}, y=y)
         _label(figure, row, part, logarithmic=many)
     figure.update_layout(showlegend=False)
@@ -118,9 +118,9 @@ def _label(figure: go.Figure, row: int, part: pd.DataFrame, *, logarithmic: bool
         figure.add_annotation(
             text=said,
             **at,
-            yanchor="top",
-            xshift=-4 if last else 4,
-            yshift=-4,
+            yanchor="bottom" if last else "top",
+            xshift=4 if not last else 0,
+            yshift=4 if last else -4,
             showarrow=False,
             font={"color": INK},
             row=row,

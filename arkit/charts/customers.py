@@ -135,7 +135,7 @@ def paying_days(
         return sentence(f"{who}no payment is known in {months} months up to {in_words(day)}")
     ends = ends[ends >= paid["date"].min() + pd.offsets.MonthEnd(0)]
     figure = new_figure(
-        f"{who}on which days money comes",
+        f"{who}on which days money comes" if who else "On which days money comes",
         f"{len(paid):,} payments of {len(ends):,} months up to {in_words(day)}, by day of the month, and below by weekday. "
         "A field is the number of payments on that day.",
         [max(120, 17 * len(ends)), 90],
@@ -307,7 +307,7 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
         n = counts.reindex(days).fillna(0)
         grid.append(np.where(real, n, np.nan))
         hover.append([
-            f"<b>{WEEKDAYS[day.weekday()]} {in_words(day)}</b><br>payments: {int(count):,}<br>{said.get(day, '')}"
+            f"<b>{WEEKDAYS[day.day_of_week]} {in_words(day)}</b><br>payments: {int(count):,}<br>{said.get(day, '')}"
             for day, count in zip(days, n, strict=True)
         ])  # fmt: skip
     most = max(counts.max(), 1)
@@ -328,7 +328,7 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
 
 def _weekdays(paid: pd.DataFrame) -> go.Bar:
     """How many payments came on each weekday."""
-    counts = paid["date"].dt.weekday.value_counts().reindex(range(7), fill_value=0)
+    counts = paid["date"].dt.day_of_week.value_counts().reindex(range(7), fill_value=0)
     share = counts / counts.sum()
     hover = "<b>%{x}</b><br>payments: %{y:,}, %{customdata:.0%}<extra></extra>"
     look = {
