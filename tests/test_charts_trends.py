@@ -180,8 +180,8 @@ NOTES = pd.DataFrame([
      "text": "will <pay>"},
     {"date": "2026-10-06", "customer_id": "C1", "document_id": "B", "kind": "promise", "amount": 9.0, "until": "2026-11-10",
      "text": ""},
-    {"date": "2026-10-06", "customer_id": "C2", "document_id": "", "kind": "dispute", "amount": None, "until": None, "text": ""},
-    {"date": "2026-11-06", "customer_id": "C1", "document_id": "", "kind": "dispute", "amount": None, "until": None, "text": ""},
+    {"date": "2026-10-06", "customer_id": "C2", "document_id": "", "kind": "dispute", "amount": None, "until": None},
+    {"date": "2026-11-06", "customer_id": "C1", "document_id": "", "kind": "dispute", "amount": None, "until": None},
 ])  # fmt: skip
 
 
@@ -242,7 +242,8 @@ def test_a_customer_nobody_knows_gives_a_sentence():
 def test_the_calendar_holds_every_payment_on_its_day():
     book = ledger(
         posted("A", "2026-09-01", "2026-09-20"), posted("B", "2026-09-01", "2026-10-20"),
-        posted("C", "2026-09-01", "2026-10-20"), posted("D", "2026-09-01", "2026-11-05"), posted("E", "2026-09-01", "2026-10-21", customer="C2"),
+        posted("C", "2026-09-01", "2026-10-20"), posted("D", "2026-09-01", "2026-11-05"),
+        posted("E", "2026-09-01", "2026-10-21", customer="C2"),
     )  # fmt: skip
     figure = charts.paying_days(book.entries, as_of=DAY, customer_id="C1")
     fields = charts.as_table(figure).query("trace == 'payments' and value > 0")

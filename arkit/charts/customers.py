@@ -98,9 +98,8 @@ def customer_timeline(
     first, last = chosen["issued"].min(), max([as_of, chosen["due_date"].max(), *said["until"].dropna()])
     axis = {"type": "date", "range": [f"{first - pd.Timedelta(days=5):%Y-%m-%d}", f"{last + pd.Timedelta(days=5):%Y-%m-%d}"]}
     figure.update_xaxes(axis | {"showgrid": True, "tickformat": "%b<br>%Y"})
-    rows = 2 if lanes else 1
-    for row in range(1, rows + 1):
-        figure.add_vline(f"{as_of:%Y-%m-%d}", row=row, col=1, line={"color": MUTED, "width": 1, "dash": "dot"})
+    now: dict[str, Any] = {"row": "all", "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
+    figure.add_vline(f"{as_of:%Y-%m-%d}", **now)
     return figure.update_layout(legend={"traceorder": "normal"})
 
 

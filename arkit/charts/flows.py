@@ -154,7 +154,7 @@ def _fields(part: pd.DataFrame, states: list[str], columns: list[str], *, ends: 
     """One currency's shares: those that stay open, or those that end; the other places are gaps."""
     currency, table = str(part["currency"].iloc[0]), part.set_index(["state", "to"])
     rate = table["rate"].unstack().reindex(index=states, columns=columns)
-    rate = rate.where([[(column in ENDS) == ends for column in columns]] * len(states))
+    rate = rate.loc[:, [column for column in columns if (column in ENDS) == ends]].reindex(columns=columns)
     facts = [[_field(table, state, to, currency) for to in columns] for state in states]
     labels = rate.map(lambda share: "" if pd.isna(share) else "<1%" if 0 < share < 0.005 else f"{share:.0%}")
     colours = [PAPER, "#cfdfeb", "#8fb3cf", CREDIT] if ends else [CURRENT, *PAST_DUE[:4]]
@@ -171,7 +171,7 @@ def _field(table: pd.DataFrame, state: str, to: str, currency: str) -> str:
     """What one field says when pointed at."""
     if (state, to) not in table.index:
         return ""
-    row = table.loc[(state, to)]
+    row: Any = table.loc[(state, to)]
     where = to if to in ENDS else f"in {to}"
     return (
         f"<b>{state}, a month later {where}: {row['rate']:.1%}</b><br>{text(row['moved'], currency)} of "

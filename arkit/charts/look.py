@@ -89,7 +89,7 @@ def fill(
     figure.update_xaxes(x or {}, row=row, col=1).update_yaxes(y or {}, row=row, col=1)
 
 
-def write_on(fields: go.Heatmap, texts: Any, scale: Sequence[Sequence[Any]]) -> go.Scatter:  # noqa: ANN401 - rows of texts
+def write_on(fields: Any, texts: Any, scale: Sequence[Sequence[Any]]) -> go.Scatter:  # noqa: ANN401 - a heatmap, rows of texts
     """The texts of a heatmap's fields, each dark or light, whichever can be read on the colour of its field."""
     across, down, low, high = list(fields.x), list(fields.y), fields.zmin, fields.zmax
     share = np.nan_to_num((np.ravel(fields.z) - low) / (high - low)).clip(0, 1)
@@ -126,7 +126,7 @@ def as_table(figure: go.Figure) -> pd.DataFrame:
 
 def _points(trace: Any) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
     """The points of one trace, those that are not drawn left out."""
-    about = {"panel": trace.meta, "trace": trace.name}
+    about: dict[str, Any] = {"panel": trace.meta, "trace": trace.name}
     if trace.type == "heatmap":
         across, down = list(trace.x), list(trace.y)
         fields = {"x": across * len(down), "y": [label for label in down for _ in across], "value": np.ravel(trace.z)}

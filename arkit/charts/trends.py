@@ -82,7 +82,7 @@ def days_late_by_group(
     places = {name: len(chosen) - 1 - i for i, name in enumerate(chosen)}
     ticks = [f"{name}   <b>{change:+.0f}</b>" for name, change in zip(safe_names(chosen, None, 30), drift[chosen], strict=True)]
     for name, (aside, colour) in SPANS.items():
-        part = told.xs(name, level="span").loc[chosen]
+        part: Any = told.xs(name, level="span").loc[chosen]
         fill(figure, 1, _lines_of_span(part, name, part.index.map(places) - aside, colour))
     figure.update_yaxes(tickvals=[*places.values()], ticktext=ticks, range=[-0.6, len(chosen) - 0.4])
     figure.update_yaxes(showgrid=False, zeroline=False)
@@ -108,7 +108,8 @@ def lateness_by_month(
         How many customers have a line of their own.
     """
     invoices, as_of = _telling(documents, 31 * (months + 1))
-    month = (invoices["due_date"] + pd.offsets.MonthEnd(0)).clip(upper=as_of)
+    month = invoices["due_date"] + pd.offsets.MonthEnd(0)
+    month = month.where(month.le(as_of), as_of)
     ends = pd.date_range(as_of - pd.DateOffset(months=months), as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))
     ends = ends[-months:]
     known = invoices.assign(month=month).loc[month.isin(ends)]
@@ -159,7 +160,7 @@ def _spread(known: pd.DataFrame) -> pd.DataFrame:
     days = known.groupby(["group", "span"])["days_late"]
     shares = {"low": 0.1, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "high": 0.9}
     spread = (
-        days.quantile([*shares.values()]).unstack().set_axis([*shares], axis=1)
+        days.quantile(np.array([*shares.values()])).unstack().set_axis([*shares], axis=1)
         if len(known)
         else pd.DataFrame(columns=[*shares])
     )
@@ -218,7 +219,7 @@ def _months_of(
             cells["n"], cells["open"], safe_names(cells["document_id"], None), cells["days_late"], strict=True
         )
     ]
-    grid = cells.unstack().reindex(index=lines)
+    grid: Any = cells.unstack().reindex(index=lines)
     mean, said = (grid[name].reindex(columns=ends) for name in ("mean", "said"))
     who = [tick.split("   <b>")[0] for tick in ticks]
     hover = [
