@@ -17,6 +17,7 @@ from arkit.errors import ArkitError, OutputRefused, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
+from arkit.privacy import read_key
 from arkit.sample import write_sample
 from arkit.what_if import compare, read_variants
 from arkit.what_if import words as in_words
@@ -63,6 +64,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="the month before, to say what changed; else it is made anew from these books",
     )
     month.add_argument("--replace", action="store_true", help="replace a month already in that folder, workbook and all")
+    month.add_argument(
+        "--redact",
+        type=Path,
+        metavar="KEYFILE",
+        help="a copy to show to others: pseudonyms by the key in that file, which is made if it is not there; no letters",
+    )
     month.set_defaults(run=_month)
 
     understand = commands.add_parser("check", help="how each file was understood, and nothing else")
@@ -171,7 +178,7 @@ def _options(said: argparse.Namespace) -> dict[str, Any]:
 
 def _month(said: argparse.Namespace) -> int:
     """Everything is made in a folder beside OUT and moved into place when it is whole."""
-    from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html  # noqa: PLC0415 - jupyter opens slowly, only this needs it
+    from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html, without_parameters  # noqa: PLC0415 - jupyter opens slowly, only this needs it
 
     out = said.out.resolve()
     as_of = str(parse_day(said.as_of).date()) if said.as_of else _printed_day(said)
@@ -180,6 +187,8 @@ def _month(said: argparse.Namespace) -> int:
     if said.last:
         read_list(said.last)
     _must_be_free(out, replace=said.replace)
+    if said.redact:
+        read_key(said.redact)
     beside = next(folder for folder in out.parents if folder.exists())
     making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=beside))
     try:
@@ -190,10 +199,13 @@ def _month(said: argparse.Namespace) -> int:
             "POLICY": str(said.policy.resolve()) if said.policy else None,
             "CONTROL_TOTAL": said.control_total,
             "LAST": str(said.last.resolve()) if said.last else None,
+            "REDACT": str(said.redact.resolve()) if said.redact else None,
             "OUT": str(making / "month"),
         }
         node = run_notebook(find_notebook("month"), parameters, folder=making, on_cell=_progress)
         _progress(0, 0, "")
+        if said.redact:
+            without_parameters(node, f"a redacted copy of the month as of {as_of}")
         made = making / "month"
         written = json.dumps(node, indent=1, ensure_ascii=False)
         making_of, kept = (json.dumps(str(path))[1:-1] for path in (made, out))

@@ -104,6 +104,7 @@ def write_month(
     tables: Mapping[str, pd.DataFrame | None] | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
+    letters: bool = True,
 ) -> Path:
     """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
 
@@ -112,6 +113,8 @@ def write_month(
     tables
         More tables by their names (forecasts, cash, plans, instalments, factorable, preventions, changes ...), each left as
         ``tables/NAME.csv``; those that are None are not.
+    letters
+        Whether to write them: not in a copy that is only to be shown.
 
     Raises
     ------
@@ -154,7 +157,7 @@ def write_month(
     )
     written = write_letters(
         target / "letters",
-        actions=actions,
+        actions=actions if letters else actions.head(0),
         documents=documents,
         customers=ledger.customers,
         policy=policy,
