@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
-    from arkit.views import styled
+    from arkit.views import searchable, styled
     from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import write_workbook
 
@@ -73,6 +73,7 @@ _ROOMS = {
     "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
+    "searchable": "views",
     "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
@@ -112,6 +113,7 @@ __all__ = [
     "replay",
     "sample_ledger",
     "score",
+    "searchable",
     "side_by_side",
     "styled",
     "summarise",

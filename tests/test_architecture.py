@@ -70,6 +70,7 @@ HEAVY = {
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
+    "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},

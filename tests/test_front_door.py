@@ -9,7 +9,8 @@ NAMES = [
     "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check", "claim",
     "compare", "factor", "load", "lose", "measure", "migrate", "moved", "plan", "prevent",
     "profile", "project", "provide", "read_variants", "recommend", "reconcile", "replay", "sample_ledger", "score",
-    "side_by_side", "styled", "summarise", "trace", "weigh", "write_letters", "write_month", "write_sample", "write_workbook",
+    "searchable", "side_by_side", "styled", "summarise", "trace", "weigh", "write_letters", "write_month", "write_sample",
+    "write_workbook",
 ]  # fmt: skip
 
 
