@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
-    from arkit.views import styled
+    from arkit.views import searchable, styled
     from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import read_workbook, write_workbook
 
@@ -76,6 +76,7 @@ _ROOMS = {
     "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
+    "searchable": "views",
     "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
@@ -117,6 +118,7 @@ __all__ = [
     "replay",
     "sample_ledger",
     "score",
+    "searchable",
     "side_by_side",
     "styled",
     "summarise",

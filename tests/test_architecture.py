@@ -39,7 +39,11 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
+CHARTS = [
+    {"look"},
+    {"aged"},
+    {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
+]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -85,6 +89,7 @@ HEAVY = {
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
+    "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
