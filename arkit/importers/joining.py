@@ -29,7 +29,6 @@ LISTED = Table(
         *SNAPSHOTS.columns,
         Column("paid_amount", "money", "what the list states as paid", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
-        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
         Column("part", "count", "the sheet it stands in"),
         Column("loose", "flag", "a payment that names no invoice", optional=True),
     ),

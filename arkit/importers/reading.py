@@ -263,8 +263,9 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     read = cells.days(dates, proof, order, file, usual=usual.order)
     read |= cells.amounts(money, proof, decimal, file, usual=usual.decimal)
     for name in (name for name in SOFT if name in raw):
-        # a rate goes by the mark that the file's amounts have proven
-        reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal or proof.decimal or usual.decimal)
+        reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
+        if name == "rate":  # 1.105 says nothing itself; the amounts beside it do
+            said = decimal or proof.decimal or usual.decimal
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
     cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
     raw = _by_name(raw, cut, layout.columns, proof)
