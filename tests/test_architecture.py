@@ -58,7 +58,7 @@ BACKTEST = [
     {"words"},
 ]
 BOOK = [
-    {"register", "shelf", "customers", "merging", "promised"},
+    {"register", "shelf", "customers", "drafts", "merging", "promised"},
     {"entered"},
     {"holdings"},
     {"adding", "lists"},
