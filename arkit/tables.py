@@ -328,6 +328,7 @@ SNAPSHOTS = Table(
         Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
         Column("reference", "text", "the customer's own reference", optional=True),
         Column("source", "text", "file and row", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
     ),
 )
 
@@ -372,6 +373,7 @@ PROBLEMS = Table(
         Column("problem", "text", "what does not fit"),
         Column("got", "text", "what stands there", optional=True),
         Column("fix", "text", "what to do about it"),
+        Column("taken", "flag", "the row is among the notes all the same", optional=True),
     ),
 )
 

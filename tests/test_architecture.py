@@ -39,7 +39,11 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
+CHARTS = [
+    {"look"},
+    {"aged"},
+    {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
+]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -57,6 +61,14 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+WORKBOOK = [
+    {"cells", "files", "layouts", "words"},
+    {"finding"},
+    {"problems"},
+    {"comparing"},
+    {"entries", "noting"},
+    {"reading", "writing"},
+]
 BOOK = [
     {"register", "shelf", "customers", "drafts", "merging", "promised"},
     {"entered"},
@@ -66,7 +78,10 @@ BOOK = [
     {"keeping"},
 ]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
+WINGS = {
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS},
+    **{"backtest": BACKTEST, "workbook": WORKBOOK},
+}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -74,6 +89,7 @@ HEAVY = {
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
+    "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},

@@ -34,10 +34,12 @@ LISTED = Table(
     ),
 )
 #: What makes two rows one document, and what must then agree.
-KEY = ["as_of", "entity", "customer_id", "document_id", "kind", "currency"]
+KEY = ["as_of", "entity", "customer_id", "document_id", "instalment", "kind", "currency"]
 SAME = [*KEY, "issued", "due_date", "amount", "open_amount", "paid_amount", "settled_on"]
 #: What says whose posting it is.
 OWNER = ["customer_id", "document_id", "currency", "entity", "source"]
+#: The same of a posting on a document that may be one of several parts.
+PART = [*OWNER, "instalment", "rate"]
 
 
 def join(
@@ -422,15 +424,15 @@ def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    more = ["due_date", "reference", "terms_days", "terms", "instalment", "salesperson"]
-    created = rows[[*OWNER, "kind", "date", "amount", *more, "loose"]]
+    more = ["due_date", "reference", "terms_days", "terms", "salesperson"]
+    created = rows[[*PART, "kind", "date", "amount", *more, "loose"]]
     money = rows.assign(
         kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])
     )
     used_up = money["amount"].gt(0)  # a credit is used up, not paid, and a payment of its own stays one
     if used_up.any():
         money["kind"] = money["kind"].mask(used_up & rows["kind"].ne("payment"), "adjustment")
-    settled = money[[*OWNER, "kind", "date", "amount", "loose"]][rows["settled_on"].notna() & money["amount"].ne(0)]
+    settled = money[[*PART, "kind", "date", "amount", "loose"]][rows["settled_on"].notna() & money["amount"].ne(0)]
     return created if paid or settled.empty else pd.concat([created, settled], ignore_index=True)
 
 

@@ -1,7 +1,7 @@
 """The Excel workbook that collectors work from: the list to act on, and behind it what it rests on."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -27,35 +27,10 @@ from arkit.errors import OutputRefused, TableRefused, some
 from arkit.money import NO_CURRENCY, decimals, to_minor
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS, RECONCILIATION, SCORES
+from arkit.workbook.cells import words
+from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ROW_ID, Field, Layout
+from arkit.workbook.words import LABELS, OUTCOMES, REASONS
 
-#: What a collector may choose under 'Outcome'.
-OUTCOMES = (
-    "reached - will pay", "reached - promise", "reached - dispute", "left message", "no answer", "wrong contact", "sent",
-    "paid already", "other",
-)  # fmt: skip
-#: What a collector may choose under 'Dispute reason'.
-DISPUTE_REASONS = (
-    "price", "quantity", "quality", "missing purchase order", "wrong address or entity", "tax", "duplicate", "already paid",
-    "not received", "contract",
-)  # fmt: skip
-#: Each action as the list says it.
-LABELS = {
-    "none": "No contact",
-    "nudge": "Friendly nudge",
-    "reminder": "Send reminder",
-    "resend": "Send invoices again",
-    "call": "Call",
-    "contact_ap": "Ask accounts payable",
-    "plan": "Agree a payment plan",
-    "firm_notice": "Firm notice",
-    "final_demand": "Final demand",
-    "mediation": "Propose mediation",
-    "factoring": "Offer to a factor",
-    "agency": "Hand to agency",
-    "court": "Go to court",
-    "review": "Manager decides",
-    "hold": "Hold",
-}
 #: Fill, colour of letters, and actions: the sterner the darker, also in a grey print; factoring blames nobody.
 SHADES = (
     ("E2F0D9", "000000", ("nudge", "reminder", "resend")),
@@ -101,75 +76,12 @@ STYLES = {
     **{f"money {places}": ('{0};-{0};"-"'.format("#,##0" + "." * (places > 0) + "0" * places), "right") for places in range(5)},
 }
 FONT = "Arial"
+#: The most characters that a cell holds.
+MOST_TEXT = 32_767
 #: The day of a workbook made from nothing, for nothing reads the clock: the first that a zip file knows.
 FIRST_DAY = pd.Timestamp("1980-01-01")
 
 
-@dataclass(frozen=True)
-class Field:
-    """One column of a sheet: heading, column of the table behind it (empty: to be filled in), what it holds, width, meaning."""
-
-    heading: str
-    source: str
-    holds: str
-    width: float
-    meaning: str = ""
-    link: str = ""
-
-    def style(self, name: str) -> str:
-        """The name of a style, in the colours of what was given or of what is to be filled in."""
-        return f"arkit {name}" if self.source else f"arkit {name} to fill in"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """One sheet with a list: its name, its columns, the first cell that scrolls, and what it says without rows."""
-
-    title: str
-    fields: tuple[Field, ...]
-    scrolls: str
-    nothing: str
-
-    def letter(self, heading: str) -> str:
-        """The letter of the column with that heading."""
-        return get_column_letter([field.heading for field in self.fields].index(heading) + 1)
-
-    def cells(self, heading: str, last: int) -> str:
-        """The cells below that heading down to the last row: '$E$2:$E$25'."""
-        return f"${self.letter(heading)}$2:${self.letter(heading)}${max(last, 2)}"
-
-
-ASKED = (
-    Field("No.", "priority", "number", 5.5, "the order to work in; 1 is first"),
-    Field("Customer no.", "customer_id", "text", 11, "the customer's number in the books"),
-    Field("Customer", "name", "text", 26, "a click leads to the customer's open items", link="items"),
-    Field("Contact", "contact", "text", 32, "whom to ask; a click starts a mail where the address is known", link="mail"),
-    Field("What to do", "label", "text", 14, "the step that is due now; the darker, the sterner (slate: a person decides)"),
-    Field("By when", "due_by", "day", 11, "do it by this day"),
-    Field("Why", "reason", "text", 36, "the rule that decided, with its numbers"),
-    Field("At stake", "at_stake", "money", 12, "past due, after credits not yet applied"),
-    Field(
-        "To ask for",
-        "ask_for",
-        "money",
-        12,
-        "of that, what may be asked for now; the rest is blocked",
-    ),
-    Field("Currency", "currency", "code", 9.5, "a customer who owes in two currencies has two rows"),
-    Field("Oldest (days late)", "oldest_days_late", "number", 11, "days since the oldest of these documents fell due"),
-    Field("Documents", "documents", "text", 23, "what to ask for, oldest first; all of it stands in Open items"),
-    Field("Score", "score", "score", 7, "100 pays first, 0 pays last; the sheet Scores says why"),
-    Field("Next step if nothing happens", "next_step", "text", 24, "what follows if this step brings nothing"),
-)
-FILL_IN = (
-    Field("Outcome", "", "text", 18, "choose from the list what came of it"),
-    Field("Done on", "", "day", 11, "the day it was done"),
-    Field("Promised amount", "", "money", 12, "the amount promised, in the currency of the row"),
-    Field("Promised by", "", "day", 11, "the day it is promised for"),
-    Field("Dispute reason", "", "text", 18, "choose from the list what the customer objects to"),
-    Field("Comment", "", "text", 26, "anything else, in your own words"),
-)
-ROW_ID = Field("row_id", "row_id", "id", 30)
 ACTION_LIST = Layout("Actions", (*ASKED, *FILL_IN, ROW_ID), "D2", "Nobody has to be contacted.")
 NO_ACTION = Layout(
     "No action",
@@ -283,6 +195,7 @@ def write_workbook(
     for sheet in book.worksheets:
         _set_up_print(sheet, as_of, policy)
     _add_choices(book)
+    _add_given(book, asked[~idle], documents)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
@@ -520,8 +433,10 @@ def _checks(as_of: pd.Timestamp) -> dict[str, DataValidation]:
         "Outcome": DataValidation("list", "arkit_outcomes", error=choose),
         # what was done in the weeks before counts too; far days are slips of the pen
         "Done on": between(-31, 366),
-        "Promised amount": DataValidation("decimal", "0", operator="greaterThan", error="An amount above zero, please."),
-        "Promised by": between(0, 1096),
+        "Promised or disputed amount": DataValidation(
+            "decimal", "0", operator="greaterThan", error="An amount above zero, please."
+        ),
+        "Promised by, or until": between(0, 1096),
         "Dispute reason": DataValidation("list", "arkit_reasons", error=choose),
     }
 
@@ -530,12 +445,34 @@ def _add_choices(book: Workbook) -> None:
     """The hidden sheet with what the drop-downs offer."""
     sheet = book.create_sheet("Lists")
     sheet.sheet_state = "hidden"
-    for column, (name, choices) in enumerate({"outcomes": OUTCOMES, "reasons": DISPUTE_REASONS}.items(), 1):
+    for column, (name, choices) in enumerate({"outcomes": OUTCOMES, "reasons": REASONS}.items(), 1):
         for row, value in enumerate((name, *choices), 1):
             sheet.cell(row, column, value)
         letter = get_column_letter(column)
         place = f"{sheet.title}!${letter}$2:${letter}${len(choices) + 1}"
         book.defined_names[f"arkit_{name}"] = DefinedName(f"arkit_{name}", attr_text=place)
+
+
+def _add_given(book: Workbook, asked: pd.DataFrame, documents: pd.DataFrame) -> None:
+    """The hidden sheet that says what was given, by which a list that comes back is compared."""
+    sheet = book.create_sheet("Given")
+    sheet.sheet_state = "veryHidden"
+    shown = asked.assign(currency=asked["currency"].replace(NO_CURRENCY, ""))
+    told = pd.DataFrame({field.source: _values(shown, field) for field in ASKED}, dtype="object").to_dict("records")
+    is_open = documents[to_minor(documents["open_amount"], documents["currency"]) != 0]
+    listed = is_open.groupby(ACCOUNT)["document_id"].agg("\n".join).rename("listed")
+    listed = asked[ACCOUNT].join(listed, on=ACCOUNT)["listed"].fillna("")
+    for column, heading in enumerate(GIVEN, 1):
+        sheet.cell(1, column, heading)
+    columns = (asked["row_id"], asked["action"], asked["balance"], listed, told)
+    for row, (row_id, action, balance, numbers, given) in enumerate(zip(*columns, strict=True), 2):
+        text = json.dumps({key: words(value) for key, value in given.items()}, ensure_ascii=False)
+        line = (row_id, ACTION_LIST.title, action, balance, numbers if len(numbers) <= MOST_TEXT else "", text)
+        for column, value in enumerate(line, 1):
+            cell = sheet.cell(row, column)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
 
 
 def _aging_layout(aging: pd.DataFrame) -> Layout:
