@@ -70,7 +70,7 @@ WORKBOOK = [
     {"reading", "writing"},
 ]
 BOOK = [
-    {"register", "shelf", "customers", "merging", "promised"},
+    {"register", "shelf", "customers", "drafts", "merging", "promised"},
     {"entered"},
     {"holdings"},
     {"adding", "lists"},

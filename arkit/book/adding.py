@@ -38,12 +38,12 @@ class Added:
     def sentences(self) -> list[str]:
         """What was new, corrected and gone, in words, each change with its amounts."""
         files = self.files
-        told = [_of_file(row) for row in files[files["rows"].gt(0) | files["status"].eq("known")].to_dict("records")]
+        said = [_of_file(row) for row in files[files["rows"].gt(0) | files["status"].eq("known")].to_dict("records")]
         for change, rows in self.changes.groupby("change", sort=False):
             shown = some([_of_change(row) for row in rows.head(4).to_dict("records")], 4)
             rest = f" and {len(rows) - 4:,} more" if len(rows) > 4 else ""
-            told.append(f"{change}: {shown}{rest}")
-        return [*told, *self.partial]
+            said.append(f"{change}: {shown}{rest}")
+        return [*said, *self.partial]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +96,11 @@ def keep(holdings: Holdings, ledger: Ledger, brought: Brought) -> Added:
     number = 0
     if anything or files_are_new or (not len(brought.receipts) and _tells_of_customers(holdings, ledger)):
         number = _kept(holdings, ledger, brought)
+    return told(brought, number)
+
+
+def told(brought: Brought, number: int = 0) -> Added:
+    """What an import brings, to be told; ``number`` is the one it was kept under."""
     changes = pd.concat([BOOK_CHANGES.empty(), *(found.changes for found in brought.put.values())], ignore_index=True)
     return Added(number, _files(brought, number), changes.assign(**{"import": number}), _partial(brought))
 
@@ -228,17 +233,17 @@ def _files(brought: Brought, number: int) -> pd.DataFrame:
 
 def _partial(brought: Brought) -> tuple[str, ...]:
     """What is said of exports that seem to list only part of their days."""
-    told: list[str] = []
+    said: list[str] = []
     for found in brought.put.values():
         covered = found.covered
         part = covered[~covered["whole"] & covered["known"].gt(covered["again"])].to_dict("records")
-        told += [
+        said += [
             f"'{row['stream'] or 'these rows'}' lists {row['again']:,} of the {counted(row['known'], 'thing')} known of "
             f"{row['first']:{DAY}} to {row['last']:{DAY}}: taken as part of them, the others stay as they were "
             "(say --complete yes if it lists them all)"
             for row in part
         ]
-    return tuple(told)
+    return tuple(said)
 
 
 def _of_file(row: dict) -> str:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.book.merging import coded
-from arkit.errors import some
-from arkit.tables import NOTES, RECORDED
+from arkit.tables import NOTES, RECORDED, look_up
 
 #: In which columns two notes must be alike to say the same.
 SAYS = [name for name in NOTES.names if name not in ("source", "row_id")]
@@ -67,8 +66,10 @@ def _by_row(told: pd.DataFrame, recorded: pd.DataFrame, prefer: str) -> pd.DataF
     alike = both["code"].isin(both.loc[both["old"], "code"]) & both["code"].isin(both.loc[~both["old"], "code"])
     differs = both["row_id"].isin(both.loc[~alike, "row_id"])
     row = both["row_id"]
-    first_file = both[both["old"]].drop_duplicates("row_id").set_index("row_id")["file"]
-    was_in, now_in = row.map(first_file).fillna(""), row.map(told.drop_duplicates("row_id").set_index("row_id")["file"])
+    was_in, now_in = (
+        _word(row, both[side].drop_duplicates("row_id", keep="last").set_index("row_id")["file"])
+        for side in (both["old"], ~both["old"])
+    )
     preferred = now_in.map(lambda name: _is(str(name), prefer)).astype(bool)
     own = now_in.eq(was_in) | preferred | was_in.eq("")
     kinds = pd.MultiIndex.from_frame(both[["row_id", "kind"]])
@@ -81,13 +82,19 @@ def _by_row(told: pd.DataFrame, recorded: pd.DataFrame, prefer: str) -> pd.DataF
     )
     before = both[both["old"]].drop_duplicates(["row_id", "kind"]).set_index(["row_id", "kind"])
     said = before["outcome"].where(before["outcome"].ne(""), before["text"])
-    was = said.reindex(kinds).fillna("").to_numpy()
-    conflict, other = status == "conflict", np.where(torn, row.map(against).fillna(""), was_in)
-    why = np.where(conflict, "contradicts " + pd.Series(other, index=both.index).astype("str"), "")
-    why = np.where(status == "corrected", "was: " + pd.Series(was, index=both.index).astype("str"), why)
-    fix = np.where(conflict, "make the row the same in both files, or say --prefer FILE for the one that is right", "")
+    was = pd.Series(said.astype("str").reindex(kinds).fillna("").to_numpy(), index=both.index, dtype="str")
+    other = _word(row, against).where(torn, was_in)
+    why = np.select([status == "conflict", status == "corrected"], ["contradicts " + other, "was: " + was], "")
+    fix = np.where(
+        status == "conflict", "make the row the same in both files, or say --prefer FILE for the one that is right", ""
+    )
     both = both.assign(status=status, why=why, fix=fix)
     return both[~both["old"] | both["status"].isin(["withdrawn", "replaced"])].set_index("at").drop(columns=["old", "code"])
+
+
+def _word(rows: pd.Series, words: pd.Series) -> pd.Series:
+    """The word of each row; empty where there is none."""
+    return look_up(rows, words.astype("str")).fillna("")
 
 
 def _between_files(told: pd.DataFrame, prefer: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -101,8 +108,8 @@ def _between_files(told: pd.DataFrame, prefer: str) -> tuple[pd.DataFrame, pd.Se
     is_preferred = told["file"].map(lambda name: _is(str(name), prefer)).astype(bool)
     settled = told["row_id"].isin(told.loc[torn_rows & is_preferred, "row_id"])
     kept = told[~settled | is_preferred]
-    left = told[torn_rows & ~settled]
-    return kept, left.groupby("row_id")["file"].agg(lambda names: some(list(dict.fromkeys(names))))
+    left = told[torn_rows & ~settled].drop_duplicates(["row_id", "file"])
+    return kept, left.groupby("row_id")["file"].agg(", ".join)
 
 
 def _is(name: str, prefer: str) -> bool:

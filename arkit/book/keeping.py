@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from arkit.book import lists, plans, register, shelf
-from arkit.book.adding import Added, keep, worked_out
+from arkit.book.adding import Added, keep, told, worked_out
 from arkit.book.customers import given
 from arkit.book.entered import entered, judged, write_down
 from arkit.book.holdings import Holdings
@@ -103,8 +103,10 @@ class Book:
         *,
         complete: bool | None = None,
         policy: Policy = DEFAULT,
-    ) -> Ledger:
-        """The ledger as it would be with these exports too; nothing is written. Its receipts and rejects are theirs alone.
+    ) -> tuple[Ledger, Added]:
+        """The ledger as it would be with these exports too, and what they would bring; nothing is written.
+
+        Its receipts and rejects are those of the exports alone.
 
         Parameters
         ----------
@@ -121,7 +123,8 @@ class Book:
                 stands_for=brought.stands_for,
                 told=(ledger.receipts, ledger.rejects),
             )
-            return plans.with_plans(made, plans.agreed(holdings.connection), day, policy)
+            known = plans.agreed(holdings.connection)
+            return plans.with_plans(made, known, day, policy), told(brought)
 
     def ledger(self, day: str | pd.Timestamp | None = None, *, as_known: int | None = None, policy: Policy = DEFAULT) -> Ledger:
         """Everything in the book that was not superseded, as one ledger.
