@@ -57,8 +57,15 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+LETTERS = [
+    {"kinds", "markup", "naming", "speech"},
+    {"accounts", "lists", "page", "plain", "tone"},
+    {"cases", "mail", "paper", "templates"},
+    {"packs"},
+    {"writing"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
+WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST, "letters": LETTERS}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -70,6 +77,8 @@ HEAVY = {
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
     "rapidfuzz": {"importers"},
+    "docx": {"letters"},
+    "babel": {"letters"},
     "python_calamine": {"importers", "workbook"},
 }
 
