@@ -412,6 +412,11 @@ def _told(out: Path) -> str:
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
     late = [f"  the books end on {run['books_until']}, {beyond:,} days before: nothing later is known"] if beyond > 31 else []
+    late += (
+        [f"  letters show marked gaps for {', '.join(run['letters_gaps'])}: fill in [company] in the policy"]
+        if run["letters_gaps"]
+        else []
+    )
     warned = late + [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
     if warned:
         lines += ["Look at:", *(line[:300] for line in warned)]
