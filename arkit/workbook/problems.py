@@ -14,7 +14,14 @@ class Problems:
         self.places, self.parts, self.strangers = places, [PROBLEMS.empty().assign(place=0, row=0)], 0
 
     def add(
-        self, rows: pd.DataFrame, key: str, problem: str | pd.Series, fix: str, *, got: pd.Series | None = None, taken: bool = False
+        self,
+        rows: pd.DataFrame,
+        key: str,
+        problem: str | pd.Series,
+        fix: str,
+        *,
+        got: pd.Series | None = None,
+        taken: bool = False,
     ) -> None:
         """One problem for each row, in the cell of one column, with what stands there; ``taken``: it is in the notes too."""
         if not len(rows):
