@@ -154,6 +154,10 @@ def write_month(
         customers=ledger.customers,
         policy=policy,
         reconciliation=reconciliation,
+        notes=ledger.notes,
+        blocks=blocks,
+        measures=measures,
+        **{name: (tables or {}).get(name) for name in ("changes", "forecasts", "cash")},
     )
     written = write_letters(
         target / "letters",

@@ -110,7 +110,7 @@ def lost_rows(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> No
     lost = given[~given["row_id"].isin(rows["row_id"])]
     for (file, title), part in lost.groupby(["file", "list"], sort=False):
         names = (part["name"].fillna("") + " (" + part["row_id"] + ")").tolist()
-        whole = len(part) == int(given["list"].eq(title).sum())
+        whole = len(part) == int(given["list"].eq(str(title)).sum())
         gone = f"of the list '{title}' {'was' if len(part) == 1 else 'were'} deleted"
         what = f"the list '{title}' is not there" if whole else f"{counted(len(part), 'row')} {gone}"
         problems.of_file(

@@ -49,7 +49,9 @@ def fill(sheet: Worksheet, top: int, fields: tuple[Field, ...], rows: pd.DataFra
     """Headings in the row ``top`` and the rows below it, each high enough for its texts."""
     for column, field in enumerate(fields, 1):
         put(sheet, top, column, [field.heading], [field.style("heading")])
-        sheet.cell(top, column).alignment = Alignment(STYLES[field.holds][1], "top", wrap_text=True)
+        sheet.cell(top, column).alignment = Alignment(
+            STYLES[field.holds][1], "top", wrap_text=True, indent=int(field.holds == "text")
+        )
         said = values(rows, field)
         put(sheet, top + 1, column, said, _styles(rows, field))
         if field.link:

@@ -1,7 +1,9 @@
 """The lists that people work from: one sheet per group of actions, with columns to fill in, totals, and what was given."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
@@ -47,6 +49,8 @@ def add_lists(book: Workbook, asked: pd.DataFrame, as_of: pd.Timestamp | None) -
             sheet = add_list(book, layout, shown)
             _add_entry(sheet, layout, number, as_of)
             _add_totals(sheet, layout, rows)
+            # what is filled in would make the print too small to read
+            sheet.print_area = f"A1:{layout.letter('Next step if nothing happens')}{sheet.max_row}"
     return there
 
 
@@ -150,7 +154,7 @@ def add_given(book: Workbook, asked: pd.DataFrame, documents: pd.DataFrame) -> N
         put(sheet, 1, number, [heading, *columns[heading]], ["Normal"] * (len(asked) + 1))
 
 
-def _as_text(row: dict[str, object]) -> str:
+def _as_text(row: Mapping[Any, object]) -> str:
     """The cells of a row as one text; where it would not fit a cell, nothing, and the row is not compared."""
     text = json.dumps({key: words(value) for key, value in row.items()}, ensure_ascii=False)
     return text if len(text) <= MOST_TEXT else ""

@@ -50,7 +50,7 @@ def empty_book(as_of: pd.Timestamp | None) -> Workbook:
     for paper, fill, side, dark in (("", given, None, "1F3864"), (" to fill in", to_fill, hair, "7F6000")):
         line = Border(left=side, right=side, bottom=hair)
         for name, (number, place) in STYLES.items():
-            align = Alignment(place, "top", wrap_text=name == "text")
+            align = Alignment(place, "top", wrap_text=name == "text", indent=int(name == "text"))
             book.add_named_style(NamedStyle(f"arkit {name}{paper}", font, fill, line, align, number))
         book.add_named_style(NamedStyle(f"arkit heading{paper}", white, PatternFill("solid", fgColor=dark), alignment=heading))
     book.add_named_style(NamedStyle("arkit total", Font(name=FONT, size=10, bold=True), given, Border(bottom=hair)))

@@ -92,7 +92,12 @@ def with_links(rows: pd.DataFrame, items: pd.DataFrame, customers: pd.DataFrame,
     address = "mailto:" + known["email"].str.extract(ADDRESS, expand=False)
     number = "tel:" + known["phone"].str.extract(NUMBER, expand=False).str.replace(r"[^\d+]", "", regex=True)
     found = rows.join(place, on=on).assign(mail=rows["customer_id"].map(address), tel=rows["customer_id"].map(number))
-    return found.assign(phone=rows["customer_id"].map(known["phone"]).fillna("").astype("str"))
+    phone = rows["customer_id"].map(known["phone"]).fillna("").astype("str")
+    if "contact" not in rows:
+        return found.assign(phone=phone)
+    # the number has a column of its own
+    contact = [who.removesuffix(f", {number}") for who, number in zip(rows["contact"], phone, strict=True)]
+    return found.assign(phone=phone, contact=pd.Series(contact, index=rows.index, dtype="str"))
 
 
 def last_contacts(notes: pd.DataFrame | None, as_of: pd.Timestamp | None) -> pd.Series:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from arkit.money import NO_CURRENCY, decimals, to_major, to_minor
@@ -21,7 +22,10 @@ TITLE = "Summary"
 #: Currencies that get pictures: those with the most documents.
 PICTURES = 3
 #: Height and width of a picture in centimetres, and the rows it takes.
-HIGH, WIDE, TALL = 7.5, 15.5, 16
+HIGH, WIDE, TALL = 6.5, 15, 14
+#: Height of a row of headings, for two lines.
+HEADED = 28
+PICTURED = ("Aging", "Expected cash by week")
 #: Measures that are shown, and what they are called.
 MEASURED = {
     "dso": "DSO, by balance (days)", "dso_count_back": "DSO, by count-back (days)",
@@ -46,6 +50,7 @@ class Page:
         top = self.next
         if len(rows):
             fill(self.sheet, top, fields, without_codes(rows))
+            self.sheet.row_dimensions[top].height = HEADED
             self.next += len(rows) + 2
         return top
 
@@ -208,12 +213,13 @@ def add_pictures(page: Page, aging: pd.DataFrame, cash: pd.DataFrame, codes: lis
     coming = pd.DataFrame(ahead)
     tables = [("Aging", [name.capitalize() for name in buckets], old)]
     if len(coming):
-        tables.append(("Cash expected in the week from", [f"{day:%Y-%m-%d}" for day in coming.index], coming))
+        tables.append(("Expected cash, week from", [f"{day:%Y-%m-%d}" for day in coming.index], coming))
     places = [_numbers(page, title, names, table, shown) for title, names, table in tables]
+    page.sheet.row_breaks.append(Break(id=page.next - 1))
     for number, code in enumerate(shown):
-        for side, ((top, size), (title, _, _)) in enumerate(zip(places, tables, strict=True)):
-            anchor = f"{'AF'[side]}{page.next + number * TALL}"
-            page.sheet.add_chart(_bars(page.sheet, top, size, number + 2, f"{title} {_code(code)}".strip()), anchor)
+        for side, ((top, size), words) in enumerate(zip(places, PICTURED, strict=False)):
+            anchor = f"{'AE'[side]}{page.next + number * TALL}"
+            page.sheet.add_chart(_bars(page.sheet, top, size, number + 2, " ".join([words, _code(code)]).strip()), anchor)
     page.next += len(shown) * TALL
 
 
@@ -225,6 +231,7 @@ def _numbers(page: Page, title: str, names: list[str], table: pd.DataFrame, code
         style = f"arkit money {decimals(code)}"
         amounts = table[code].astype("float64").fillna(0).tolist()
         put(page.sheet, top, column, [_code(code) or "Amount", *amounts], ["arkit heading", *[style] * len(names)])
+        page.sheet.cell(top, column).alignment = Alignment("right", "top")
         letter = get_column_letter(column)
         page.sheet.column_dimensions[letter].width = max(page.sheet.column_dimensions[letter].width, 15)
     page.next += len(names) + 2
@@ -250,7 +257,7 @@ def _bars(sheet: Worksheet, top: int, size: int, column: int, title: str) -> Bar
     chart.set_categories(Reference(sheet, min_col=1, min_row=top + 1, max_row=top + size))
     chart.series[0].graphicalProperties.solidFill = "1F3864"
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.y_axis.number_format, chart.y_axis.majorGridlines.spPr = "#,##0", None
+    chart.y_axis.number_format = "#,##0"
     return chart
 
 
