@@ -155,6 +155,10 @@ def write_month(
         customers=ledger.customers,
         policy=policy,
         reconciliation=reconciliation,
+        notes=ledger.notes,
+        blocks=blocks,
+        measures=measures,
+        **{name: (tables or {}).get(name) for name in ("changes", "forecasts", "cash")},
     )
     claimed = _claimed(ledger, documents, policy) if policy.interest.jurisdiction else None
     given = {name: table for name, table in (tables or {}).items() if table is not None}

@@ -62,10 +62,10 @@ BACKTEST = [
     {"words"},
 ]
 WORKBOOK = [
-    {"cells", "files", "layouts", "words"},
-    {"finding"},
-    {"problems"},
-    {"comparing"},
+    {"cells", "files", "layouts", "look", "words"},
+    {"filling", "finding", "rows"},
+    {"advice", "lists", "problems"},
+    {"comparing", "summary"},
     {"entries", "noting"},
     {"reading", "writing"},
 ]
