@@ -66,7 +66,7 @@ def write_workbook(
     names, contacts = rows.names(known, actions), rows.last_contacts(notes, as_of)
     items = rows.items(documents, names)
     asked = rows.with_links(rows.identified(actions), items, known, rows.ACCOUNT)
-    asked = asked.assign(last_contact=asked["customer_id"].map(contacts).fillna("").astype("str"))
+    asked = asked.assign(last_contact=rows.looked_up(asked["customer_id"], contacts))
     book = empty_book(as_of)
     there = add_lists(book, asked, as_of)
     people = rows.people(scores, known, names, contacts)
