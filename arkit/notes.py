@@ -24,18 +24,58 @@ def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame
     return known.assign(outcome=known["outcome"].str.lower())
 
 
+def by_balance(said: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Notes once for each balance they are about, with the flag ``of_all``: about all that the customer has.
+
+    Parameters
+    ----------
+    said
+        Shape `NOTES`; without a currency a note is about every balance of its customer.
+    documents
+        They say in which currencies a customer has balances.
+    """
+    accounts = documents[["customer_id", "currency"]].drop_duplicates()
+    of_all = said["currency"].eq("")
+    spread = said[of_all].reset_index(names="at").drop(columns="currency").merge(accounts, on="customer_id", how="left")
+    spread = spread.assign(currency=spread["currency"].astype("str").fillna(""), of_all=True)
+    both = pd.concat([spread, said[~of_all].reset_index(names="at").assign(of_all=False)])
+    return both.sort_values("at", kind="stable", ignore_index=True).drop(columns="at")
+
+
 def newest(said: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """The newest word on each document, or whole account, and kind; ``said`` as `known_notes` returns it."""
-    return said[said["kind"].isin(kinds)].drop_duplicates(["customer_id", "document_id", "kind"], keep="last")
+    """The newest word on each document, or whole account or balance of it, and kind; ``said`` as `known_notes` returns it.
+
+    A word on all balances takes the place of earlier ones on single balances.
+    """
+    key = ["customer_id", "document_id", "kind"]
+    chosen = said[said["kind"].isin(kinds)].drop_duplicates([*key, "currency"], keep="last")
+    if chosen["currency"].eq("").all():
+        return chosen
+    place = pd.Series(range(len(chosen)), index=chosen.index)
+    on_all = place.where(chosen["currency"].eq("")).groupby([chosen[name] for name in key]).transform("max")
+    return chosen[~place.lt(on_all)]
 
 
-def standing(notes: pd.DataFrame | None, as_of: pd.Timestamp, policy: Policy = DEFAULT) -> pd.DataFrame:
+def standing(
+    notes: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+    policy: Policy = DEFAULT,
+    *,
+    documents: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """What still stands on a day, the newest word on each document or account and kind, shape `NOTES`.
 
     Disputes not resolved, promises whose day and the policy's grace have not passed, plans agreed and holds not ended,
     credit notes promised.
+
+    Parameters
+    ----------
+    documents
+        If given, a row for each balance that a note is about, as `by_balance` makes them.
     """
-    last = newest(known_notes(notes, as_of), ("dispute", "promise", "plan", "hold", "credit_pending"))
+    known = known_notes(notes, as_of)
+    known = known if documents is None else by_balance(known, documents)
+    last = newest(known, ("dispute", "promise", "plan", "hold", "credit_pending"))
     grace = pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
     promise, plan = last["kind"].eq("promise"), last["kind"].eq("plan")
     in_time = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
