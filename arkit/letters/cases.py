@@ -73,7 +73,7 @@ def facts(
     ]
     asked = [(currency, [row for row in items if row["ask"] > 0]) for currency, items in about]
     total = say.listed([say.amount(sum(row["ask"] for row in items), currency) for currency, items in asked if items])
-    known |= {"total": total, "earlier": [lists.happened(say, note) for note in rows["earlier"][-MOST:]]}
+    known |= {"total": total, "earlier": _told(rows["earlier"], say)}
     tables = _tables(kind, about, asked, rows, say)
     more = _MORE.get(kind)
     return known | (more(accounts, rows, books, say, tables) if more else {}), tables
@@ -141,6 +141,11 @@ def _tables(
         by = {currency: [row for row in rows["instalments"] if row["currency"] == currency] for currency in currencies}
         found["schedule"] = [lists.schedule(say, by[currency], currency) for currency in currencies if by[currency]]
     return found
+
+
+def _told(notes: list[Row], say: Speech) -> list[str]:
+    """The newest notes, each with its day."""
+    return [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in notes[-MOST:]]
 
 
 def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
@@ -294,7 +299,7 @@ def _call(
         "score": f"{first['score']:.0f}" if pd.notna(first["score"]) else "",
         "balance": say.listed(balances),
         "aside": aside,
-        "newest": [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in rows["notes"][-MOST:]],
+        "newest": _told(rows["notes"], say),
     }
 
 
