@@ -104,6 +104,7 @@ def write_month(
     tables: Mapping[str, pd.DataFrame | None] | None = None,
     policy: Policy = DEFAULT,
     control_total: str | None = None,
+    letters: bool = True,
 ) -> Path:
     """The folder, with ``actions.xlsx``, ``letters/``, ``tables/*.csv`` and ``run.json`` in it.
 
@@ -113,6 +114,8 @@ def write_month(
         More tables by their names (forecasts, cash, plans, instalments, factorable, factoring_offers, preventions, changes
         ...), each left as ``tables/NAME.csv``; those that are None are not. Letters draw on them too: what is not there is
         not offered, and without ``changes`` only promises noted on the day itself are confirmed.
+    letters
+        Whether to write them: not in a copy that is only to be shown.
 
     Raises
     ------
@@ -152,13 +155,17 @@ def write_month(
         customers=ledger.customers,
         policy=policy,
         reconciliation=reconciliation,
+        notes=ledger.notes,
+        blocks=blocks,
+        measures=measures,
+        **{name: (tables or {}).get(name) for name in ("changes", "forecasts", "cash")},
     )
     claimed = _claimed(ledger, documents, policy) if policy.interest.jurisdiction else None
     given = {name: table for name, table in (tables or {}).items() if table is not None}
     changes = given.get("changes")
     written = write_letters(
         target / "letters",
-        actions=actions,
+        actions=actions if letters else actions.head(0),
         documents=documents,
         customers=ledger.customers,
         policy=policy,

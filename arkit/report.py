@@ -115,6 +115,13 @@ def with_parameters(node: nbformat.NotebookNode, parameters: dict[str, Any]) -> 
     return node
 
 
+def without_parameters(node: nbformat.NotebookNode, instead: str) -> None:
+    """Says ``instead``, as a comment, in place of what this run was given: paths and names that others need not see."""
+    for cell in node.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = f"# {instead}"
+
+
 def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
     """One page out of an executed notebook: its words, tables and pictures, without its code, working offline.
 

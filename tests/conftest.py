@@ -10,7 +10,9 @@ from hypothesis import settings
 from arkit.ledger import Ledger
 
 # the same examples in every run: a test that fails on one machine fails on all
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=30)
+# for a night: pytest --hypothesis-profile thorough
+settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("repeatable")
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -9,7 +9,7 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
-    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention"),
+    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention", "privacy"),
     *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
@@ -22,7 +22,7 @@ FLOORS = [
     {"blocks", "candidates", "figures", "recovery"},
     {"facts"},
     STEPS,
-    {"sample", "month", "report", "backtest", "what_if"},
+    {"sample", "month", "report", "backtest", "what_if", "book"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -39,7 +39,11 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
+CHARTS = [
+    {"look"},
+    {"aged"},
+    {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
+]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -57,6 +61,22 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+WORKBOOK = [
+    {"cells", "files", "layouts", "look", "words"},
+    {"filling", "finding", "rows"},
+    {"advice", "lists", "problems"},
+    {"comparing", "summary"},
+    {"entries", "noting"},
+    {"reading", "writing"},
+]
+BOOK = [
+    {"register", "shelf", "customers", "drafts", "merging", "promised"},
+    {"entered"},
+    {"holdings"},
+    {"adding", "lists"},
+    {"plans"},
+    {"keeping"},
+]
 LETTERS = [
     {"kinds", "markup", "naming", "speech"},
     {"accounts", "lists", "page", "plain", "tone"},
@@ -65,7 +85,10 @@ LETTERS = [
     {"writing"},
 ]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST, "letters": LETTERS}
+WINGS = {
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "letters": LETTERS},
+    **{"backtest": BACKTEST, "workbook": WORKBOOK},
+}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -73,6 +96,7 @@ HEAVY = {
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
+    "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},

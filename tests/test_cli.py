@@ -289,3 +289,22 @@ def test_last_months_folder_must_hold_a_month(tmp_path, capsys):
     assert main(said) == 2
     assert "holds no month to compare with" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_redacted_month_shows_the_same_numbers_and_no_name_or_path(tmp_path, capsys):
+    export = tmp_path / "Northwind" / "invoices of Northwind.csv"
+    export.parent.mkdir()
+    export.write_text(
+        "Invoice No.,Customer No.,Customer Name,Invoice Date,Due Date,Amount,Currency\n"
+        "RE-7001,K-8001,Frau Dreizehn,2026-08-13,2026-08-27,310.00,EUR\n"
+        "RE-7002,K-8002,Herr Vierzehn,2026-09-14,2026-10-14,550.00,EUR\n",
+        "utf-8",
+    )
+    key, out = tmp_path / "Northwind" / "key", tmp_path / "shown"
+    assert main(["month", str(export), "--as-of", "2026-10-31", "--out", str(out), "--redact", str(key)]) == 0
+    told = capsys.readouterr().out
+    assert "open 860.00" in told
+    text = "".join(path.read_text("utf-8") for path in out.rglob("*") if path.suffix in (".html", ".ipynb", ".json", ".csv"))
+    assert "860.00" in text
+    assert [word for word in ("Northwind", "Dreizehn", "Vierzehn", "RE-70", "K-800", str(tmp_path)) if word in text] == []
+    assert not list((out / "letters").iterdir())
