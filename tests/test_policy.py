@@ -121,7 +121,7 @@ def test_what_is_not_toml_is_refused_with_the_place():
 
 
 def test_an_unknown_section_is_refused_with_its_line_and_the_sections_there_are():
-    with pytest.raises(PolicyRefused, match=r"(?s)^'agging' in ours\.toml line 2 .*one of company, aging, history, "):
+    with pytest.raises(PolicyRefused, match=r"(?s)^'agging' in ours\.toml line 2 .*one of company, letters, aging, history, "):
         Policy.parse("\n[agging]\nedges = [30]\n", "ours.toml")
 
 
@@ -303,7 +303,7 @@ def test_changing_nothing_gives_the_same_policy():
     ("key", "value", "expected", "got"),
     [
         ("contact.grace_day", "3", "one of grace_days, small, ", "'grace_day'"),
-        ("contacts.grace_days", "3", "one of company, aging, ", "'contacts'"),
+        ("contacts.grace_days", "3", "one of company, letters, aging, ", "'contacts'"),
         ("effort.call", "-1", "0 or more", "-1"),
         ("backtest.lost_after_days", "0", "1 or more", "0"),
         ("contact", "3", "one of its keys: contact.grace_days, ", "the whole of it"),
