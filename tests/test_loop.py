@@ -62,7 +62,9 @@ class Firm:
         money = invoices.assign(kind="payment", amount=-invoices["amount"], due_date=pd.NaT)
         money = money.assign(date=pd.to_datetime(money["document_id"].map(self.paid_on))).dropna(subset="date")
         entries = pd.concat([invoices, money], ignore_index=True)
-        customers = pd.DataFrame({"customer_id": [*NAMES], "name": [*NAMES.values()], "phone": "030 1", "email": "a@example.com"})
+        customers = pd.DataFrame(
+            {"customer_id": [*NAMES], "name": [*NAMES.values()], "phone": "030 1", "email": "a@example.com"}
+        )
         return ar.Ledger(entries[entries["date"].le(day)], customers)
 
 
@@ -74,14 +76,14 @@ def answers(row, day, firm):
         promised = pd.Timestamp(day) + pd.Timedelta(days=12)
         firm.pay(owed, promised)
         firm.promised.append((KEEPER, promised, day))
-        return {"Outcome": "reached - promise", "Done on": done, "Promised amount": row["ask_for"], "Promised by": promised}
+        return {"Outcome": "reached - promise", "Done on": done, "Promised or disputed amount": row["ask_for"], "Promised by, or until": promised}
     if customer == BREAKER and action in ("call", "contact_ap", "plan"):
         promised = pd.Timestamp(day) + pd.Timedelta(days=10)
         firm.pay(owed, promised + pd.Timedelta(days=70))
         firm.promised.append((BREAKER, promised, day))
-        return {"Outcome": "reached - promise", "Done on": done, "Promised amount": row["ask_for"], "Promised by": promised}
+        return {"Outcome": "reached - promise", "Done on": done, "Promised or disputed amount": row["ask_for"], "Promised by, or until": promised}
     if customer == DISPUTER and DISPUTED in owed:
-        return {"Outcome": "reached - dispute", "Done on": done, "Dispute reason": "quality", "Documents": DISPUTED}
+        return {"Outcome": "reached - dispute", "Done on": done, "Dispute reason": "quality", "About document": DISPUTED}
     if customer in (REMINDED, KEEPER) and action in ("nudge", "reminder", "resend", "firm_notice"):
         if customer == REMINDED:
             firm.pay(owed, pd.Timestamp(day) + pd.Timedelta(days=6))
@@ -109,10 +111,7 @@ def fill_in(path, actions, said):
         for row in range(2, sheet.max_row + 1):
             customer = sheet.cell(row, headings["Customer no."]).value
             for heading, value in said.get(customer, {}).items():
-                if heading == "Documents" and "Which documents" in headings:
-                    sheet.cell(row, headings["Which documents"]).value = value
-                elif heading in headings:
-                    sheet.cell(row, headings[heading]).value = value
+                sheet.cell(row, headings[heading]).value = value
             filled += customer in said
     book.save(path)
     return filled
@@ -125,7 +124,7 @@ def played(tmp_path_factory):
     firm, book, months = Firm(), ar.Book.open(folder / "book"), []
     for day in DAYS:
         firm.bill(day)
-        ledger = book.together(firm.books(day), day)
+        ledger, _ = book.together(firm.books(day), day)
         documents = ledger.at(day)
         profiles = ar.profile(documents, notes=ledger.notes)
         scores = ar.score(profiles)
@@ -239,7 +238,9 @@ def test_who_pays_when_reminded_is_never_pressed_hard(played):
 
 def test_a_disputed_invoice_is_not_asked_for_until_the_dispute_is_settled(played):
     first = next(
-        month["day"] for month in played[2] if "dispute" in {*month["recorded"]["kind"]} and "open" in {*month["recorded"]["outcome"]}
+        month["day"]
+        for month in played[2]
+        if "dispute" in {*month["recorded"]["kind"]} and "open" in {*month["recorded"]["outcome"]}
     )
     for month in played[2]:
         row = month["actions"].loc[DISPUTER]

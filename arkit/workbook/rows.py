@@ -5,7 +5,7 @@ import pandas as pd
 
 from arkit.errors import TableRefused, some
 from arkit.money import to_minor
-from arkit.tables import CONTACT_KINDS, NOTES
+from arkit.tables import CONTACT_KINDS, NOTES, look_up
 from arkit.workbook.layouts import OPEN_ITEMS
 from arkit.workbook.words import LABELS
 
@@ -92,7 +92,7 @@ def with_links(rows: pd.DataFrame, items: pd.DataFrame, customers: pd.DataFrame,
     address = "mailto:" + known["email"].str.extract(ADDRESS, expand=False)
     number = "tel:" + known["phone"].str.extract(NUMBER, expand=False).str.replace(r"[^\d+]", "", regex=True)
     found = rows.join(place, on=on).assign(mail=rows["customer_id"].map(address), tel=rows["customer_id"].map(number))
-    phone = rows["customer_id"].map(known["phone"]).fillna("").astype("str")
+    phone = look_up(rows["customer_id"], known["phone"]).fillna("").astype("str")
     if "contact" not in rows:
         return found.assign(phone=phone)
     # the number has a column of its own
@@ -115,7 +115,7 @@ def people(scores: pd.DataFrame, customers: pd.DataFrame, names: pd.Series, cont
     known = customers.drop_duplicates("customer_id").drop(columns="name")
     rows = named(scores, names).merge(known, on="customer_id", how="left")
     text = {name: rows[name].fillna("").astype("str") for name in ("contact", "ap_contact", "email", "country", "language")}
-    return rows.assign(**text, last_contact=rows["customer_id"].map(contacts).fillna("").astype("str"))
+    return rows.assign(**text, last_contact=look_up(rows["customer_id"], contacts).fillna("").astype("str"))
 
 
 def expected(forecasts: pd.DataFrame, items: pd.DataFrame, names: pd.Series) -> pd.DataFrame:

@@ -11,7 +11,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from arkit.errors import ImportRefused, OutputRefused
 from arkit.money import NO_CURRENCY, decimals
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, BLOCKS, CASH, CHANGES, CUSTOMERS, DOCUMENTS, FORECASTS, MEASURES, RECONCILIATION, SCORES
+from arkit.tables import (
+    ACTIONS,
+    BLOCKS,
+    CASH,
+    CHANGES,
+    CUSTOMERS,
+    DOCUMENTS,
+    FORECASTS,
+    MEASURES,
+    RECONCILIATION,
+    SCORES,
+    look_up,
+)
 from arkit.workbook import rows, summary
 from arkit.workbook.advice import add_advice
 from arkit.workbook.cells import texts
@@ -66,7 +78,7 @@ def write_workbook(
     names, contacts = rows.names(known, actions), rows.last_contacts(notes, as_of)
     items = rows.items(documents, names)
     asked = rows.with_links(rows.identified(actions), items, known, rows.ACCOUNT)
-    asked = asked.assign(last_contact=asked["customer_id"].map(contacts).fillna("").astype("str"))
+    asked = asked.assign(last_contact=look_up(asked["customer_id"], contacts).fillna("").astype("str"))
     book = empty_book(as_of)
     there = add_lists(book, asked, as_of)
     people = rows.people(scores, known, names, contacts)
