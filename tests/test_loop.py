@@ -76,12 +76,22 @@ def answers(row, day, firm):
         promised = pd.Timestamp(day) + pd.Timedelta(days=12)
         firm.pay(owed, promised)
         firm.promised.append((KEEPER, promised, day))
-        return {"Outcome": "reached - promise", "Done on": done, "Promised or disputed amount": row["ask_for"], "Promised by, or until": promised}
+        return {
+            "Outcome": "reached - promise",
+            "Done on": done,
+            "Promised or disputed amount": row["ask_for"],
+            "Promised by, or until": promised,
+        }
     if customer == BREAKER and action in ("call", "contact_ap", "plan"):
         promised = pd.Timestamp(day) + pd.Timedelta(days=10)
         firm.pay(owed, promised + pd.Timedelta(days=70))
         firm.promised.append((BREAKER, promised, day))
-        return {"Outcome": "reached - promise", "Done on": done, "Promised or disputed amount": row["ask_for"], "Promised by, or until": promised}
+        return {
+            "Outcome": "reached - promise",
+            "Done on": done,
+            "Promised or disputed amount": row["ask_for"],
+            "Promised by, or until": promised,
+        }
     if customer == DISPUTER and DISPUTED in owed:
         return {"Outcome": "reached - dispute", "Done on": done, "Dispute reason": "quality", "About document": DISPUTED}
     if customer in (REMINDED, KEEPER) and action in ("nudge", "reminder", "resend", "firm_notice"):
