@@ -12,7 +12,7 @@ from arkit.letters.accounts import Books
 from arkit.letters.kinds import KINDS
 from arkit.letters.markup import Envelope, Table
 from arkit.letters.speech import Speech
-from arkit.money import decimals, to_major, to_minor
+from arkit.money import decimals
 from arkit.policy import Policy
 
 Row = dict[str, Any]
@@ -27,6 +27,8 @@ GAPS = {
 }
 #: Steps that a final demand may name, if the policy takes them once its day has passed.
 AFTER_DEMAND = ("mediation", "agency", "court")
+#: What a template knows of a plan, of its amounts.
+MONEY_OF_PLAN = ("amount", "down_payment", "instalment", "minimum")
 #: At most so many earlier contacts are named.
 MOST = 6
 
@@ -89,7 +91,7 @@ def envelope(kind: str, first: Row, books: Books, say: Speech) -> Envelope:
         first["country"],
     ]
     lines = tuple(lists.one_line(line) for line in to if line.strip())
-    return Envelope(sender(books.policy), lines, say.day(books.as_of), first["email"])
+    return Envelope(sender(books.policy), () if KINDS[kind].inside else lines, say.day(books.as_of), first["email"])
 
 
 def _everybody(kind: str, first: Row, books: Books, say: Speech) -> Facts:
@@ -110,6 +112,11 @@ def _everybody(kind: str, first: Row, books: Books, say: Speech) -> Facts:
             "country": first["country"],
         },
     }
+
+
+def _minor(amount: float, currency: str) -> int:
+    """An amount in minor units."""
+    return round(amount * 10 ** decimals(currency))
 
 
 def _person(kind: str, first: Row) -> str:
@@ -214,7 +221,7 @@ def _claimed(item: Row, rate: Row | None) -> Row:
 def next_steps(account: Row, items: list[Row], books: Books) -> set[str]:
     """What the policy's rules do once a final demand has passed, as far as they may with this customer and amount."""
     policy = books.policy
-    amount = float(to_major(np.array([account["asked"]]), pd.Series([account["currency"]]))[0])
+    amount = account["asked"] / 10 ** decimals(account["currency"])
     found = {
         rule.action for rule in policy.ladder if rule.when.get("demand_expired") == "yes" and _enough(rule, amount, policy)
     }
@@ -243,20 +250,14 @@ def _plan(
     plans = [
         row for row in rows["plans"] if row["possible"] and row["currency"] in {account["currency"] for account in accounts}
     ]
-    names = ("amount", "down_payment", "instalment", "minimum")
-    minor = {
-        name: to_minor(pd.Series([row[name] for row in plans]), pd.Series([row["currency"] for row in plans], dtype="str"))
-        for name in names
-        if plans
-    }
     told = [
         {
-            **{name: say.amount(minor[name][place], row["currency"]) for name in names},
+            **{name: say.amount(_minor(row[name], row["currency"]), row["currency"]) for name in MONEY_OF_PLAN},
             "instalments": say.number(row["instalments"]),
             "first_on": say.day(row["first_on"]),
             "ends_on": say.day(row["ends_on"]),
         }
-        for place, row in enumerate(plans)
+        for row in plans
     ]
     return {"plans": told, "grace_days": str(books.policy.plans.grace_days)}
 
@@ -267,7 +268,7 @@ def _promise(
     """What was promised, for which documents, by when."""
     told = [
         {
-            "amount": say.amount(round(row["amount"] * 10 ** decimals(row["currency"])), row["currency"]),
+            "amount": say.amount(_minor(row["amount"], row["currency"]), row["currency"]),
             "day": say.day(row["until"]),
             "document": row["document_id"],
             "said_on": say.day(row["date"]),
