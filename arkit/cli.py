@@ -137,6 +137,10 @@ def _workspace_commands(commands: Any) -> None:  # noqa: ANN401 - argparse has n
     sample.add_argument("--until", default="2026-10-31", metavar="DAY", help="the last day of its books")
     sample.set_defaults(run=_sample)
 
+    own = commands.add_parser("templates", help="copies of the letters' templates, to be edited")
+    own.add_argument("folder", type=Path, metavar="FOLDER")
+    own.set_defaults(run=_templates)
+
     new = commands.add_parser("new", help="a workspace: notebooks, policy, folders for exports and reports")
     new.add_argument("folder", type=Path, metavar="FOLDER")
     new.set_defaults(run=_new)
@@ -412,6 +416,11 @@ def _told(out: Path) -> str:
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
     late = [f"  the books end on {run['books_until']}, {beyond:,} days before: nothing later is known"] if beyond > 31 else []
+    late += (
+        [f"  letters show marked gaps for {', '.join(run['letters_gaps'])}: fill in [company] in the policy"]
+        if run["letters_gaps"]
+        else []
+    )
     warned = late + [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
     if warned:
         lines += ["Look at:", *(line[:300] for line in warned)]
@@ -512,13 +521,16 @@ def _sample(said: argparse.Namespace) -> int:
     return DONE
 
 
+def _must_be_empty(folder: Path) -> None:
+    """Refuses to write among what is there."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputRefused(f"'{folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name")
+
+
 def _new(said: argparse.Namespace) -> int:
     from arkit.report import find_notebook  # noqa: PLC0415 - jupyter opens slowly
 
-    if said.folder.exists() and any(said.folder.iterdir()):
-        raise OutputRefused(
-            f"'{said.folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name"
-        )
+    _must_be_empty(said.folder)
     for name in ("exports", "reports", "notebooks"):
         (said.folder / name).mkdir(parents=True)
     shutil.copy(DEFAULTS_FILE, said.folder / "policy.toml")
@@ -527,6 +539,17 @@ def _new(said: argparse.Namespace) -> int:
     exports, reports = said.folder / "exports", said.folder / "reports" / "MONTH"
     print(f"Put your exports into {exports} and run:")
     print(f"  arkit month {exports} --as-of DAY --out {reports} --policy {said.folder / 'policy.toml'}")
+    print(f"To change the letters: arkit templates {said.folder / 'letters'}, then edit them (docs/letters.md).")
+    return DONE
+
+
+def _templates(said: argparse.Namespace) -> int:
+    from arkit.letters import OURS  # noqa: PLC0415 - Word documents open slowly, only this and the month need them
+
+    _must_be_empty(said.folder)
+    shutil.copytree(OURS, said.folder, dirs_exist_ok=True)
+    print(f"The templates are in {said.folder}. Keep those you change, delete the others, and say in the policy:")
+    print(f'  [letters]\n  templates = "{said.folder.as_posix()}"')
     return DONE
 
 

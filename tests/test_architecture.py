@@ -62,10 +62,10 @@ BACKTEST = [
     {"words"},
 ]
 WORKBOOK = [
-    {"cells", "files", "layouts", "words"},
-    {"finding"},
-    {"problems"},
-    {"comparing"},
+    {"cells", "files", "layouts", "look", "words"},
+    {"filling", "finding", "rows"},
+    {"advice", "lists", "problems"},
+    {"comparing", "summary"},
     {"entries", "noting"},
     {"reading", "writing"},
 ]
@@ -77,9 +77,16 @@ BOOK = [
     {"plans"},
     {"keeping"},
 ]
+LETTERS = [
+    {"kinds", "markup", "naming", "speech"},
+    {"accounts", "lists", "page", "plain", "tone"},
+    {"cases", "mail", "paper", "templates"},
+    {"packs"},
+    {"writing"},
+]
 #: Rooms that are folders, and the floors inside.
 WINGS = {
-    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS},
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "letters": LETTERS},
     **{"backtest": BACKTEST, "workbook": WORKBOOK},
 }
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -94,6 +101,8 @@ HEAVY = {
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
     "rapidfuzz": {"importers"},
+    "docx": {"letters"},
+    "babel": {"letters"},
     "python_calamine": {"importers", "workbook"},
 }
 

@@ -57,6 +57,8 @@ def _by_content(told: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
 def _by_row(told: pd.DataFrame, recorded: pd.DataFrame, prefer: str) -> pd.DataFrame:
     """Notes that answer rows of lists: a row as a whole is new, known, corrected by its own file, or in conflict."""
+    if not len(told):
+        return told.assign(status="", why="", fix="")
     recorded = recorded[recorded["row_id"].isin(told["row_id"])]
     told, against = _between_files(told, prefer)
     columns = ["row_id", *SAYS]

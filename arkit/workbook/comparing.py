@@ -6,14 +6,12 @@ import pandas as pd
 from arkit.errors import counted, some
 from arkit.workbook import cells
 from arkit.workbook.finding import ENTRIES, GIVEN_FIELDS, Place, Returned
-from arkit.workbook.layouts import FILL_IN
+from arkit.workbook.layouts import FILL_IN, TOTAL
 from arkit.workbook.problems import Problems
 from arkit.workbook.words import LABELS
 
 HEADINGS = {field.fills: field.heading for field in FILL_IN}
 ID = r"(?P<day>\d{4}-\d\d-\d\d)\|(?P<customer_id>.+)\|(?P<currency>[A-Z]{3})"
-#: Begin of the ids of rows that add up others.
-TOTAL = "total"
 #: A given column is said to differ as a whole where it does in more rows than this, and in most of them.
 MANY = 20
 ACTION_OF = {label.lower(): action for action, label in LABELS.items()}
@@ -112,7 +110,7 @@ def lost_rows(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> No
     lost = given[~given["row_id"].isin(rows["row_id"])]
     for (file, title), part in lost.groupby(["file", "list"], sort=False):
         names = (part["name"].fillna("") + " (" + part["row_id"] + ")").tolist()
-        whole = len(part) == int(given["list"].eq(title).sum())
+        whole = len(part) == int(given["list"].eq(str(title)).sum())
         gone = f"of the list '{title}' {'was' if len(part) == 1 else 'were'} deleted"
         what = f"the list '{title}' is not there" if whole else f"{counted(len(part), 'row')} {gone}"
         problems.of_file(

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
@@ -14,7 +15,7 @@ MOST_UNPACKED = 1 << 30
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
-def opened(path: Path) -> dict[str, list[list[object]]]:
+def opened(path: Path) -> dict[str, Sequence[Sequence[object]]]:
     """The cells of each sheet by its title, row 1 first: text, numbers, days and flags as they are stored, no text if blank.
 
     Raises

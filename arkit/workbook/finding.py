@@ -4,26 +4,27 @@ Sheets may be renamed, moved and re-saved by any program; columns moved, hidden 
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from arkit.workbook.cells import words
-from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID
+from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, WAITING
 
 #: Rows in which headings are looked for.
 TOP = 50
 #: Each heading, in small letters, and the column it names: what was given, what is filled in, and the id.
 KEYS = {
-    **{field.heading.lower(): field.source for field in (*ASKED, ROW_ID)},
+    **{field.heading.lower(): field.source for field in (*ASKED, *WAITING, ROW_ID)},
     **{field.heading.lower(): field.fills for field in FILL_IN},
     **ONCE,
 }
 #: What the columns of what was given hold, besides the cells themselves.
 HOLDS = {"row_id": "str", "list": "str", "action": "str", "open_items": "str", "balance": "float64"}
 ENTRIES = [field.fills for field in FILL_IN]
-GIVEN_FIELDS = {field.source: field for field in ASKED}
+GIVEN_FIELDS = {field.source: field for field in (*ASKED, *WAITING)}
 #: How many headings of what is filled in make a list, also where the ids are gone.
 ENOUGH = 3
 
@@ -59,7 +60,7 @@ class Returned:
     given: pd.DataFrame
 
 
-def found(file: str, sheets: dict[str, list[list[object]]]) -> Returned:
+def found(file: str, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Returned:
     """The lists of one workbook, and what was given."""
     places, parts, given = [], [], [_given([])]
     for title, cells in sheets.items():
@@ -77,7 +78,7 @@ def found(file: str, sheets: dict[str, list[list[object]]]) -> Returned:
     return Returned(places, rows, pd.concat(given, ignore_index=True).drop_duplicates("row_id", ignore_index=True))
 
 
-def _headings(row: list[object]) -> list[str]:
+def _headings(row: Sequence[object]) -> list[str]:
     return [" ".join(words(value).lower().split()) for value in row]
 
 
@@ -88,7 +89,7 @@ def _is_list(names: list[str]) -> bool:
     return len({*entries}) >= ENOUGH or bool(entries and ROW_ID.source in known)
 
 
-def _place(file: str, title: str, at: int, row: list[object], names: list[str]) -> Place:
+def _place(file: str, title: str, at: int, row: Sequence[object], names: list[str]) -> Place:
     columns: dict[str, int] = {}
     own: dict[int, str] = {}
     for index, name in enumerate(names):
@@ -99,7 +100,7 @@ def _place(file: str, title: str, at: int, row: list[object], names: list[str]) 
     return Place(file, title, at, columns, own)
 
 
-def _rows(place: Place, cells: list[list[object]]) -> pd.DataFrame:
+def _rows(place: Place, cells: Sequence[Sequence[object]]) -> pd.DataFrame:
     """The rows below the headings that hold anything, headings repeated by a program left out."""
     columns = {key: [row[index] for row in cells] for key, index in place.columns.items()}
     rows = pd.DataFrame(columns, dtype="object").reindex(columns=[*KEYS.values()]).loc[:, lambda t: ~t.columns.duplicated()]

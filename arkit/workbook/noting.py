@@ -105,7 +105,7 @@ def _of(rows: pd.DataFrame, said: Said) -> pd.DataFrame:
         kind=kind,
         outcome=said.outcome,
         amount=rows["amount"] if "amount" in said.carries else np.nan,
-        until=rows["until"] if "until" in said.carries else pd.NaT,
+        until=rows["until"] if "until" in said.carries else rows["until"].where(rows["until"].isna()),
         reason=rows["dispute"] if "dispute" in said.carries else said.reason,
     )
     if contact:
