@@ -115,6 +115,27 @@ def test_reading_the_list_again_adds_nothing(worked, capsys):
     assert capsys.readouterr().out.startswith("1 workbook, 2 notes: 2 known\n")
 
 
+def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferred(worked, capsys, tmp_path):
+    paths = []
+    for who, outcome in (("anna", "left message"), ("ben", "no answer")):
+        (tmp_path / who).mkdir()
+        paths.append(tmp_path / who / "actions.xlsx")
+        workbook = openpyxl.load_workbook(worked[0] / SEPTEMBER / "actions.xlsx")
+        sheet = workbook["Actions"]
+        column = {cell.value: cell.column for cell in sheet[1]}
+        sheet.cell(4, column["Outcome"], outcome)
+        sheet.cell(4, column["Done on"], pd.Timestamp("2026-10-02").to_pydatetime())
+        workbook.save(paths[-1])
+    record = ["record", *map(str, paths), "--book", str(tmp_path / "book")]
+    assert main(record) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("2 workbooks, 2 notes: 2 conflict\nLeft for a person:\n  anna/actions.xlsx:Actions:")
+    assert " contradicts anna/actions.xlsx, ben/actions.xlsx\n    fix: make the row the same in both files" in told
+    assert main([*record, "--prefer", str(paths[1])]) == 0
+    assert capsys.readouterr().out.startswith("2 workbooks, 1 note: 1 new")
+    assert Book.open(tmp_path / "book").ledger().notes["outcome"].tolist() == ["no_answer"]
+
+
 def test_a_file_that_is_no_list_is_refused(worked, capsys, tmp_path):
     (tmp_path / "notes.txt").write_text("x")
     assert main(["record", str(tmp_path / "notes.txt"), "--book", str(worked[0] / "book")]) == 3
