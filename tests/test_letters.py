@@ -592,6 +592,14 @@ def test_no_interest_is_claimed_on_what_credit_or_a_block_has_taken_a_part_of():
     assert interest.set_index("document_id").loc["INV-1", "interest"] > 0
 
 
+def test_a_rate_that_was_agreed_is_not_said_to_be_the_laws():
+    agreed = claim(LATE, jurisdiction="UK", contract_rate=0.12)
+    said = draft(kind="final_demand", interest=agreed).text
+    assert "(our agreement)" in said
+    assert "Late Payment of Commercial Debts" not in said
+    assert "the fixed sum" not in said
+
+
 def test_interest_that_is_excluded_is_not_claimed():
     said, _ = demand(known=customers("C1", country="Germany", is_individual=True))
     assert "Zinsen" not in said

@@ -29,6 +29,8 @@ GAPS = {
 AFTER_DEMAND = ("mediation", "agency", "court")
 #: What a template knows of a plan, of its amounts.
 MONEY_OF_PLAN = ("amount", "down_payment", "instalment", "minimum")
+#: Whose rate it is, where that is no statute's.
+AGREED = "the contract"
 #: At most so many earlier contacts are named.
 MOST = 6
 
@@ -196,7 +198,7 @@ def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Tab
         if claimed and any(row["interest"] + row["fixed_sum"] for row in claimed):
             found.append((currency, claimed))
     tables["claim"] = [lists.claims(say, claimed, currency) for currency, claimed in found]
-    law = {rates[key]["jurisdiction"] for key in rates}
+    law = {"other" if row["source"] == AGREED else row["jurisdiction"] for row in rates.values()}
     totals = [
         say.amount(sum(row["ask"] + row["interest"] + row["fixed_sum"] for row in claimed), currency)
         for currency, claimed in found
@@ -204,6 +206,7 @@ def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Tab
     per_day = [say.amount(sum(row["per_diem"] for row in claimed), currency) for currency, claimed in found]
     return {
         "claims": bool(found),
+        "fixed": any(row["fixed_sum"] for _, claimed in found for row in claimed),
         "claim_total": say.listed(totals),
         "per_day": say.listed(per_day),
         "law": say.listed([say.named("law", name) for name in sorted(law)]),
