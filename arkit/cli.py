@@ -295,7 +295,7 @@ def _record(said: argparse.Namespace) -> int:
     return DONE
 
 
-def _of_record(found: pd.DataFrame, workbooks: int, problems: list[dict[str, Any]]) -> list[str]:
+def _of_record(found: pd.DataFrame, workbooks: int, problems: Sequence[Any]) -> list[str]:
     """What was recorded, and what is left for a person, in lines."""
     counts = found["status"].value_counts()
     words = [f"{n:,} {status}" for status, n in counts.items()]

@@ -30,7 +30,7 @@ from arkit.plans import plan, schedule
 from arkit.policy import DEFAULT, Policy
 from arkit.scores import score
 from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PREVENTIONS
-from arkit.workbook import OUTCOMES
+from arkit.workbook.words import OUTCOMES
 
 AS_OF = pd.Timestamp("2026-10-31")
 COMPANY = Policy.parse("""

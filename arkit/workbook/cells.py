@@ -63,8 +63,9 @@ def order(typed: Iterable[str]) -> str:
     >>> order(["03/11/2026", "24/12/2026"]), order(["03/11/2026"])
     ('dmy', '')
     """
-    pairs = [tuple(map(int, found.groups()[:2])) for text in typed if (found := _PAIR.fullmatch(text))]
-    proven = {"dmy" for first, second in pairs if first > 12 >= second} | {"mdy" for a, second in pairs if second > 12 >= a}
+    pairs = [tuple(map(int, found.groups())) for text in typed if (found := _PAIR.fullmatch(text))]
+    proven = {"dmy" for first, second, year in pairs if first > 12 and _is_day(year, second, first)}
+    proven |= {"mdy" for first, second, year in pairs if second > 12 and _is_day(year, first, second)}
     return proven.pop() if len(proven) == 1 else ""
 
 
@@ -129,11 +130,18 @@ def _written(text: str, proven: str) -> object:
     if not (found := _PAIR.fullmatch(text)):
         return "is no day"
     first, second = int(found[1]), int(found[2])
-    way = "dmy" if first == second else order([text]) or proven
+    way = "dmy" if first > 12 or first == second else "mdy" if second > 12 else proven
     if not way:
         return TWO_WAYS
     day, month = (first, second) if way == "dmy" else (second, first)
     return date(_year(found[3]), month, day)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        return bool(date(year or 2000, month, day))
+    except ValueError:
+        return False
 
 
 def _year(text: str) -> int:

@@ -42,7 +42,7 @@ class Layout:
 
 ASKED = (
     Field("No.", "priority", "number", 5.5, "the order to work in over all lists; 1 is first"),
-    Field("Customer no.", "customer_id", "text", 9.5, "the customer's number in the books"),
+    Field("Customer no.", "customer_id", "text", 11.5, "the customer's number in the books"),
     Field("Customer", "name", "text", 22, "a click leads to the customer's open items", link="items"),
     Field("Contact", "contact", "text", 29, "whom to ask; a click starts a mail where the address is known", link="mail"),
     Field("Phone", "phone", "text", 16, "a click calls where the computer can", link="tel"),

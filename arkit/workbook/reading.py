@@ -48,7 +48,6 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None)
     Examples
     --------
     >>> import tempfile
-    >>> import openpyxl
     >>> import arkit as ar
     >>> documents = ar.sample_ledger().at("2026-10-31")
     >>> scores = ar.score(ar.profile(documents))

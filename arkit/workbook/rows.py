@@ -92,12 +92,17 @@ def with_links(rows: pd.DataFrame, items: pd.DataFrame, customers: pd.DataFrame,
     address = "mailto:" + known["email"].str.extract(ADDRESS, expand=False)
     number = "tel:" + known["phone"].str.extract(NUMBER, expand=False).str.replace(r"[^\d+]", "", regex=True)
     found = rows.join(place, on=on).assign(mail=rows["customer_id"].map(address), tel=rows["customer_id"].map(number))
-    phone = look_up(rows["customer_id"], known["phone"]).fillna("").astype("str")
+    phone = looked_up(rows["customer_id"], known["phone"])
     if "contact" not in rows:
         return found.assign(phone=phone)
     # the number has a column of its own
     contact = [who.removesuffix(f", {number}") for who, number in zip(rows["contact"], phone, strict=True)]
     return found.assign(phone=phone, contact=pd.Series(contact, index=rows.index, dtype="str"))
+
+
+def looked_up(keys: pd.Series, texts: pd.Series) -> pd.Series:
+    """The text of each key, none where there is none."""
+    return look_up(keys, texts.astype("str")).fillna("").astype("str")
 
 
 def last_contacts(notes: pd.DataFrame | None, as_of: pd.Timestamp | None) -> pd.Series:
@@ -107,7 +112,8 @@ def last_contacts(notes: pd.DataFrame | None, as_of: pd.Timestamp | None) -> pd.
     last = said.sort_values("date", kind="stable").drop_duplicates("customer_id", keep="last")
     outcome = last["outcome"].str.replace("_", " ")
     words = last["date"].dt.strftime("%Y-%m-%d") + " " + last["kind"].str.replace("_", " ")
-    return (words + (", " + outcome).where(outcome.ne(""), "")).set_axis(last["customer_id"].to_numpy()).astype("str")
+    said_last = words + (", " + outcome).where(outcome.ne(""), "")
+    return said_last.set_axis(pd.Index(last["customer_id"], dtype="str")).astype("str")
 
 
 def people(scores: pd.DataFrame, customers: pd.DataFrame, names: pd.Series, contacts: pd.Series) -> pd.DataFrame:
@@ -115,7 +121,7 @@ def people(scores: pd.DataFrame, customers: pd.DataFrame, names: pd.Series, cont
     known = customers.drop_duplicates("customer_id").drop(columns="name")
     rows = named(scores, names).merge(known, on="customer_id", how="left")
     text = {name: rows[name].fillna("").astype("str") for name in ("contact", "ap_contact", "email", "country", "language")}
-    return rows.assign(**text, last_contact=look_up(rows["customer_id"], contacts).fillna("").astype("str"))
+    return rows.assign(**text, last_contact=looked_up(rows["customer_id"], contacts))
 
 
 def expected(forecasts: pd.DataFrame, items: pd.DataFrame, names: pd.Series) -> pd.DataFrame:

@@ -23,8 +23,8 @@ TITLE = "Summary"
 PICTURES = 3
 #: Height and width of a picture in centimetres, and the rows it takes.
 HIGH, WIDE, TALL = 6.5, 15, 14
-#: Height of a row of headings, for two lines.
-HEADED = 28
+#: Letters of a heading from which on its row has two lines, and the heights of such a row and of others.
+LONG, HEADED = 17, (28, 16)
 PICTURED = ("Aging", "Expected cash by week")
 #: Measures that are shown, and what they are called.
 MEASURED = {
@@ -50,7 +50,8 @@ class Page:
         top = self.next
         if len(rows):
             fill(self.sheet, top, fields, without_codes(rows))
-            self.sheet.row_dimensions[top].height = HEADED
+            long = any(len(field.heading) > LONG and field.width < 2 * LONG for field in fields)
+            self.sheet.row_dimensions[top].height = HEADED[not long]
             self.next += len(rows) + 2
         return top
 

@@ -22,7 +22,6 @@ from arkit.tables import (
     MEASURES,
     RECONCILIATION,
     SCORES,
-    look_up,
 )
 from arkit.workbook import rows, summary
 from arkit.workbook.advice import add_advice
@@ -78,7 +77,7 @@ def write_workbook(
     names, contacts = rows.names(known, actions), rows.last_contacts(notes, as_of)
     items = rows.items(documents, names)
     asked = rows.with_links(rows.identified(actions), items, known, rows.ACCOUNT)
-    asked = asked.assign(last_contact=look_up(asked["customer_id"], contacts).fillna("").astype("str"))
+    asked = asked.assign(last_contact=rows.looked_up(asked["customer_id"], contacts))
     book = empty_book(as_of)
     there = add_lists(book, asked, as_of)
     people = rows.people(scores, known, names, contacts)
