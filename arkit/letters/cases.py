@@ -77,7 +77,7 @@ def facts(
     ]
     asked = [(currency, [row for row in items if row["ask"] > 0]) for currency, items in about]
     total = say.listed([say.amount(sum(row["ask"] for row in items), currency) for currency, items in asked if items])
-    known |= {"total": total, "earlier": _told(rows["earlier"], say)}
+    known |= {"total": total, "earlier": _told(rows["earlier"], say, outcome=False)}
     tables = _tables(kind, about, asked, rows, say)
     more = _MORE.get(kind)
     return known | (more(accounts, rows, books, say, tables) if more else {}), tables
@@ -152,9 +152,9 @@ def _tables(
     return found
 
 
-def _told(notes: list[Row], say: Speech) -> list[str]:
-    """The newest notes, each with its day."""
-    return [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in notes[-MOST:]]
+def _told(notes: list[Row], say: Speech, *, outcome: bool = True) -> list[str]:
+    """The newest notes, each with its day; what came of them is for ourselves."""
+    return [f"{say.day(note['date'])}: {lists.happened(say, note, outcome=outcome)}" for note in notes[-MOST:]]
 
 
 def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
