@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arkit.allowance import provide
     from arkit.backtest import replay
     from arkit.blocks import blocked
+    from arkit.book import Book
     from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from arkit.routes import weigh
     from arkit.sample import sample_ledger, write_sample
     from arkit.scores import score
-    from arkit.views import styled
+    from arkit.views import searchable, styled
     from arkit.what_if import compare, read_variants, side_by_side
     from arkit.workbook import read_workbook, write_workbook
 
@@ -48,6 +49,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "ArkitError": "errors",
     "Basis": "figures",
+    "Book": "book",
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
@@ -74,6 +76,7 @@ _ROOMS = {
     "replay": "backtest",
     "sample_ledger": "sample",
     "score": "scores",
+    "searchable": "views",
     "side_by_side": "what_if",
     "styled": "views",
     "summarise": "month",
@@ -88,6 +91,7 @@ _ROOMS = {
 __all__ = [
     "ArkitError",
     "Basis",
+    "Book",
     "Ledger",
     "Policy",
     "age",
@@ -114,6 +118,7 @@ __all__ = [
     "replay",
     "sample_ledger",
     "score",
+    "searchable",
     "side_by_side",
     "styled",
     "summarise",

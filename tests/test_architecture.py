@@ -22,7 +22,7 @@ FLOORS = [
     {"blocks", "candidates", "figures", "recovery"},
     {"facts"},
     STEPS,
-    {"sample", "month", "report", "backtest", "what_if"},
+    {"sample", "month", "report", "backtest", "what_if", "book"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -39,7 +39,11 @@ IMPORTERS = [
     {"reading"},
     {"joining"},
 ]
-CHARTS = [{"look"}, {"aged"}, {"aging", "forecast", "measures", "paying", "policies"}]
+CHARTS = [
+    {"look"},
+    {"aged"},
+    {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
+]
 FORECAST = [
     {"lives"},
     {"said"},
@@ -65,8 +69,26 @@ WORKBOOK = [
     {"entries", "noting"},
     {"reading", "writing"},
 ]
+BOOK = [
+    {"register", "shelf", "customers", "drafts", "merging", "promised"},
+    {"entered"},
+    {"holdings"},
+    {"adding", "lists"},
+    {"plans"},
+    {"keeping"},
+]
+LETTERS = [
+    {"kinds", "markup", "naming", "speech"},
+    {"accounts", "lists", "page", "plain", "tone"},
+    {"cases", "mail", "paper", "templates"},
+    {"packs"},
+    {"writing"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST, "workbook": WORKBOOK}
+WINGS = {
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "letters": LETTERS},
+    **{"backtest": BACKTEST, "workbook": WORKBOOK},
+}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -74,10 +96,13 @@ HEAVY = {
     "openpyxl": {"importers", "workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
+    "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
     "rapidfuzz": {"importers"},
+    "docx": {"letters"},
+    "babel": {"letters"},
     "python_calamine": {"importers", "workbook"},
 }
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from pandas.io.formats.style import Styler
 
-from arkit.views import styled
+from arkit.views import searchable, styled
 
 
 def shown(table, **options):
@@ -108,3 +108,38 @@ def test_the_table_handed_in_stays_as_it_was():
     before = table.copy()
     styled(table)
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_totals_are_exact_per_currency_over_all_rows_shown_or_not():
+    table = pd.DataFrame({
+        "name": ["A", "B", "C", "D"], "open_amount": [0.1, 0.2, 1500.0, float("nan")], "currency": ["EUR", "EUR", "JPY", "EUR"]
+    })  # fmt: skip
+    assert shown(table, most=1, totals=["open_amount"])[1] == [
+        ["A", "0.10", "EUR"],
+        ["total", "0.30", "EUR"],
+        ["total", "1,500", "JPY"],
+    ]
+    assert "font-weight: bold" in styled(table, totals=["open_amount"]).to_html()
+
+
+def test_bars_are_as_long_as_a_number_is_large_beside_those_of_its_currency():
+    table = pd.DataFrame({"open_amount": [50.0, 100.0, 9.0, float("nan")], "currency": ["EUR", "EUR", "JPY", "EUR"]})
+    html = styled(table, bars=["open_amount"]).to_html()
+    assert re.findall(r"linear-gradient\(to left, #f9dcae ([0-9.]+)%", html) == ["50.0", "100.0", "0.0"]
+    assert re.search(r"row1_col0, #T_\w+_row2_col0 \{[^}]*100.0%", html)
+
+
+def test_an_empty_table_has_no_totals():
+    empty = pd.DataFrame({"name": pd.Series(dtype="str"), "open_amount": pd.Series(dtype="float64")})
+    assert shown(empty, totals=["open_amount"], bars=["open_amount"]) == (["name", "open amount"], [])
+
+
+def test_a_searchable_table_looks_the_same_and_fetches_nothing():
+    table = pd.DataFrame({"name": ["<b>A</b>"] * 30, "open_amount": [1234.5] * 30, "currency": "EUR"})
+    html = searchable(table, most=20)._repr_html_()
+    assert html.count("1,234.50") == 40  # once to be searched, once for readers without scripts
+    assert "<b>A" not in html
+    assert "&lt;b&gt;A&lt;/b&gt;" in html
+    assert "10 more rows" in html
+    assert not re.findall(r"(?:src|href)=\"https?:", html)
+    assert "unpkg" not in html

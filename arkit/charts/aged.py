@@ -1,11 +1,10 @@
 """What an aging table holds, in the form pictures need; other tables are refused."""
 
-import html
 from typing import Any
 
 import pandas as pd
 
-from arkit.charts.look import when
+from arkit.charts.look import safe_currencies, when
 from arkit.errors import TableRefused, some
 from arkit.money import to_major, to_minor
 
@@ -36,7 +35,7 @@ def known_rows(aged: pd.DataFrame, *levels: str) -> pd.DataFrame:
         )
     rows = aged.loc[aged.ne(0).any(axis=1)].reset_index()
     past_due = to_minor(rows["total"] - rows["credit"] - rows["current"], rows["currency"])
-    return rows.assign(past_due=to_major(past_due, rows["currency"]), currency=rows["currency"].map(html.escape))
+    return rows.assign(past_due=to_major(past_due, rows["currency"]), currency=safe_currencies(rows["currency"]))
 
 
 def latest_rows(aged: pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -1,6 +1,5 @@
 """Pictures of forecasts: the cash of the weeks ahead, and whether what was said is what came."""
 
-import html
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     new_figure,
+    safe_currencies,
     sentence,
     shown,
     unit_of,
@@ -57,7 +57,7 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
     table = CASH.conform(cash)
     if table.empty:
         return sentence("nothing is known that cash could be forecast from")
-    table = table.assign(currency=table["currency"].map(html.escape))
+    table = table.assign(currency=safe_currencies(table["currency"]))
     table = table[table.groupby("currency")[["backlog", "flow"]].transform("sum").sum(axis=1).gt(0)]
     if table.empty:
         return sentence(f"no cash is expected{when(cash['as_of'].unique()[:1])}")

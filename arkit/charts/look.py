@@ -5,8 +5,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
 from arkit.errors import some
@@ -57,13 +59,15 @@ THIN = {"color": "#aab4be", "width": 0.7}
 FEWEST_BARS = 7
 #: Panels that one picture can carry where every panel is a picture in itself.
 MOST_PANELS = 3
+#: The name of traces that only write on fields what the fields hold.
+LABELS = "labels"
 #: One look per mean, told apart by dashes where colours cannot.
 MEANS = ({"color": "#9c2f35", "dash": "dot"}, {"color": "#2f6690", "dash": "dash"}, {"color": "#7b6d8d", "dash": "dashdot"})
 
 
 def new_figure(title: str, subtitle: str, heights: Sequence[int]) -> go.Figure:
     """An empty figure of one panel per height (in pixels), in which titles and axes have their room."""
-    lines, gap = textwrap.wrap(subtitle, 100), 62
+    lines, gap = textwrap.wrap(subtitle.replace(" %", "\N{NO-BREAK SPACE}%"), 100), 62
     drawn, top, bottom = sum(heights) + gap * (len(heights) - 1), 62 + 17 * len(lines), 70
     figure = make_subplots(rows=len(heights), row_heights=[*heights], vertical_spacing=gap / drawn if len(heights) > 1 else 0)
     words = {"text": f"<b>{title}</b>", "subtitle": {"text": "<br>".join(lines)}}
@@ -73,7 +77,7 @@ def new_figure(title: str, subtitle: str, heights: Sequence[int]) -> go.Figure:
 def fill(
     figure: go.Figure,
     row: int,
-    traces: Sequence[go.Bar | go.Scatter],
+    traces: Sequence[go.Bar | go.Scatter | go.Heatmap],
     x: dict[str, Any] | None = None,
     y: dict[str, Any] | None = None,
 ) -> None:
@@ -81,8 +85,19 @@ def fill(
     drawn: Any = figure.data
     known = {trace.name for trace in drawn}
     for trace in traces:
-        figure.add_trace(trace.update(showlegend=trace.name not in known), row=row, col=1)
+        figure.add_trace(trace.update(showlegend=trace.name not in (known | {LABELS})), row=row, col=1)
     figure.update_xaxes(x or {}, row=row, col=1).update_yaxes(y or {}, row=row, col=1)
+
+
+def write_on(fields: Any, texts: Any, scale: Sequence[Sequence[Any]]) -> go.Scatter:  # noqa: ANN401 - a heatmap, rows of texts
+    """The texts of a heatmap's fields, each dark or light, whichever can be read on the colour of its field."""
+    across, down, low, high = list(fields.x), list(fields.y), fields.zmin, fields.zmax
+    share = np.nan_to_num((np.ravel(fields.z) - low) / (high - low)).clip(0, 1)
+    painted = sample_colorscale([list(step) for step in scale], share.tolist(), colortype="tuple")
+    light = np.array(painted) @ [0.2126, 0.7152, 0.0722] < 0.5
+    place = {"x": across * len(down), "y": [label for label in down for _ in across], "text": np.ravel(texts)}
+    ink = {"color": np.where(light, PAPER, INK), "size": 11}
+    return go.Scatter(name=LABELS, meta=fields.meta, mode="text", textfont=ink, hoverinfo="skip", **place)
 
 
 def sentence(words: str) -> go.Figure:
@@ -93,16 +108,40 @@ def sentence(words: str) -> go.Figure:
 
 
 def as_table(figure: go.Figure) -> pd.DataFrame:
-    """The points of any picture of this room, one row each: panel, trace, x, y, and the customer where a point is one."""
+    """What any picture of this room shows, as rows: for export, for screen readers, and for whoever wants the numbers.
+
+    One row per point: ``panel`` (the currency or unit), ``trace`` (what the legend calls it), ``x``, ``y``, and ``customer_id``
+    where a point is a customer. A field of a heatmap or a stream of a flow has a ``value`` too; streams go from ``x`` to ``y``.
+
+    Examples
+    --------
+    >>> as_table(go.Figure(go.Bar(name="current", meta="EUR", x=["A", "B"], y=[1.0, 2.0])))["y"].tolist()
+    [1.0, 2.0]
+    """
     traces: Any = figure.data
-    rows = [
-        pd.DataFrame({"panel": trace.meta, "trace": trace.name, "x": list(trace.x), "y": list(trace.y)}).assign(
-            customer_id="" if trace.ids is None else list(trace.ids)
-        )
-        for trace in traces
-    ]
+    rows = [_points(trace) for trace in traces if trace.name != LABELS]
     empty = pd.DataFrame(columns=["panel", "trace", "x", "y", "customer_id"])
-    return pd.concat(rows).dropna().reset_index(drop=True) if rows else empty
+    return pd.concat([part for part in rows if len(part)], ignore_index=True) if any(map(len, rows)) else empty
+
+
+def _points(trace: Any) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
+    """The points of one trace, those that are not drawn left out."""
+    about: dict[str, Any] = {"panel": trace.meta, "trace": trace.name}
+    if trace.type == "heatmap":
+        across, down = list(trace.x), list(trace.y)
+        fields = {"x": across * len(down), "y": [label for label in down for _ in across], "value": np.ravel(trace.z)}
+        return pd.DataFrame(about | fields).assign(customer_id=_keys(trace, len(across))).dropna(ignore_index=True)
+    if trace.type == "sankey":
+        label = list(trace.node.customdata)
+        streams = {"x": [label[i] for i in trace.link.source], "y": [label[i] for i in trace.link.target]}
+        return pd.DataFrame(about | streams | {"value": list(trace.link.value)}).assign(customer_id="")
+    points = pd.DataFrame(about | {"x": list(trace.x), "y": list(trace.y)})
+    return points.assign(customer_id=_keys(trace, 1)).dropna(ignore_index=True)
+
+
+def _keys(trace: Any, each: int) -> str | list[str]:  # noqa: ANN401 - any trace of plotly
+    """The customers that points are, each ``each`` times; empty where they are none."""
+    return "" if trace.ids is None else [key for key in trace.ids for _ in range(each)]
 
 
 def by_count(currencies: pd.Series) -> list[str]:
@@ -167,6 +206,12 @@ def short_amounts(amounts: pd.Series, currency: str) -> list[str]:
     """Amounts short enough to stand in the picture: whole units, unless all are small."""
     places = 0 if amounts.abs().max() >= 1000 else decimals(currency)
     return [f"{amount:,.{places}f}" for amount in amounts]
+
+
+def safe_currencies(currencies: pd.Series) -> pd.Series:
+    """Currencies as text that plotly cannot read as HTML; a million rows of sound ones cost nothing."""
+    safe = {code: html.escape(str(code)) for code in currencies.unique()}
+    return currencies.replace({code: said for code, said in safe.items() if code != said})
 
 
 def safe_names(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -> list[str]:

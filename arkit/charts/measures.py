@@ -16,6 +16,7 @@ from arkit.charts.look import (
     iso,
     month_axis,
     new_figure,
+    safe_currencies,
     sentence,
     shown,
     unit_of,
@@ -29,25 +30,32 @@ OUTSTANDING = {
     "dso": ("DSO, by balance", {"color": INK, "width": 2.5}),
     "dso_count_back": ("DSO, by count-back", {"color": PAST_DUE[2], "width": 2.5}),
     "best_possible_dso": ("best possible DSO", {"color": CREDIT, "width": 2, "dash": "dash"}),
+    "average_days_delinquent": ("days delinquent (ADD)", {"color": PAST_DUE[1], "width": 2, "dash": "dot"}),
 }
+#: The formulas in short; the table of measures has them in full.
+FORMULAS = (
+    "DSO = receivables / sales x days; the best possible leaves out what is past due; ADD is their difference. "
+    "Effectiveness = (begin + sales - written off - end) / (begin + sales - end not past due)."
+)
 
 
 def measures_through_months(measures: pd.DataFrame) -> go.Figure:
     """Days sales outstanding and collection effectiveness, one point per day; ``measures`` of the whole book on several days.
 
-    A panel per currency shows the DSO, by balance and by count-back, above the best possible one: the distance is what is
-    paid late. The last panel shows the effectiveness of each month, a line per currency. What is not known is a gap.
+    A panel per currency shows the DSO, by balance and by count-back, above the best possible one, and their distance, the
+    average days delinquent (ADD): what is paid late. The last panel shows the effectiveness of each month, a line per currency.
+    What is not known is a gap.
     """
     book = measures.loc[measures["by"].eq("") & measures["value"].notna()]
     days = pd.DatetimeIndex(measures["as_of"].unique()).sort_values()
-    drawn = book.loc[book["measure"].isin([*OUTSTANDING, "cei_month"])].assign(currency=book["currency"].map(html.escape))
+    drawn = book.loc[book["measure"].isin([*OUTSTANDING, "cei_month"])].assign(currency=safe_currencies(book["currency"]))
     if drawn.empty:
         return sentence(f"no DSO and no effectiveness is known{when(days)}")
     currencies, left_out = shown(drawn["currency"])
     figure = new_figure(
         "How many days of sales are outstanding, and how much was collected",
-        f"Month by month{when(days)}. Above: days sales outstanding{within(currencies)}; the best possible is of what is "
-        f"not past due. Below: collection effectiveness of each month, 100 % when nothing past due is left.{left_out}",
+        f"Month by month{when(days)}. Above: days sales outstanding{within(currencies)}. Below: collection effectiveness of "
+        f"each month, 100 % when nothing past due is left. {FORMULAS}{left_out}",
         [*[240 if len(currencies) == 1 else 180] * len(currencies), 140],
     )
     for row, currency in enumerate(currencies, 1):

@@ -21,6 +21,7 @@ from arkit.charts.look import (
     iso,
     month_axis,
     new_figure,
+    safe_currencies,
     safe_names,
     sentence,
     shown,
@@ -33,6 +34,8 @@ from arkit.tables import DOCUMENTS
 
 #: Points that a browser still draws and moves at once.
 MOST_POINTS = 1000
+#: What is looked at of each invoice.
+LOOKED_AT = ("currency", "issued", "due_date", "open_amount", "settled", "settled_on", "days_late", "paid_amount")
 
 
 def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go.Figure:
@@ -48,13 +51,15 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     months
         How many months to show, up to that of the day; none before the first settlement.
     """
-    invoices = DOCUMENTS.conform(documents).query("kind == 'invoice' and amount > 0 and as_of == as_of.max()")
-    as_of = invoices["as_of"].max()
+    table = DOCUMENTS.conform(documents)
+    as_of = table["as_of"].max()
+    kept = table["kind"].eq("invoice") & table["amount"].gt(0) & table["as_of"].eq(as_of)
+    invoices = table.loc[kept, [*LOOKED_AT]]
     paid = invoices.loc[invoices["settled"] & invoices["settled_on"].notna() & invoices["paid_amount"].gt(0)]
     if paid.empty:
         return sentence(f"no invoice is known to be settled by money{when([as_of])}")
     month = (paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of)
-    paid = paid.assign(month=month, currency=paid["currency"].map(html.escape))
+    paid = paid.assign(month=month, currency=safe_currencies(paid["currency"]))
     ends = pd.date_range(paid["month"].min(), as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
     paid = paid.loc[paid["month"].isin(ends)]
     currencies, left_out = shown(paid["currency"], "Without a mean, with fewer invoices")
@@ -71,7 +76,13 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
 
 
 def scores_by_exposure(
-    scores: pd.DataFrame, aged: pd.DataFrame, *, names: pd.Series | None = None, low: float = 50, top: int = 8
+    scores: pd.DataFrame,
+    aged: pd.DataFrame,
+    *,
+    names: pd.Series | None = None,
+    actions: pd.DataFrame | None = None,
+    low: float = 50,
+    top: int = 8,
 ) -> go.Figure:
     """Every customer's score against its balance, one point each, one panel per currency; of several days the latest.
 
@@ -80,6 +91,8 @@ def scores_by_exposure(
 
     Parameters
     ----------
+    actions
+        The list of whom to contact: each corner then says how many accounts get which action, and the hover names it.
     low, top
         Where the vertical line stands, and how many of the customers left of it are named, those that owe most.
     """
@@ -100,11 +113,14 @@ def scores_by_exposure(
     )
     for row, currency in enumerate(currencies, 1):
         part = scored.loc[scored["currency"].eq(currency)].head(MOST_POINTS)
+        part = part.assign(action=_actions_of(part, currency, actions))
         fill(figure, row, [_points(currency, part, names)], y=amount_axis(currency) | {"type": "log", "dtick": 1})
         half = part["total"].cumsum().ge(part["total"].sum() / 2).to_numpy().argmax()
         place: dict[str, Any] = {"row": row, "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
         figure.add_vline(low, **place).add_hline(part["total"].iloc[half], **place)
         _name_worst(figure, row, part.loc[part["score"].lt(low)].head(top), names)
+        if actions is not None:
+            _corners(figure, row, part, low, float(part["total"].iloc[half]))
     figure.update_layout(showlegend=False, margin_r=240).update_xaxes(range=[-3, 103], zeroline=False)
     return figure.update_xaxes(title_text="score, 0 to 100", row=len(currencies))
 
@@ -158,12 +174,13 @@ def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame) -
 def _points(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> go.Scatter:
     """One currency's customers, the larger the higher, the darker the more of it is past due."""
     share = customers["past_due"] / (customers["total"] - customers["credit"])
+    rows = zip(safe_names(customers["customer_id"], names), customers["total"], share, customers["action"], strict=True)
     facts = [
-        (name, text(total, currency), f"{late:.0%}")
-        for name, total, late in zip(safe_names(customers["customer_id"], names), customers["total"], share, strict=True)
+        (name, text(total, currency), f"{late:.0%}", action and f"<br>action: {action}") for name, total, late, action in rows
     ]
     says = (
-        "<b>%{customdata[0]}</b><br>balance: %{customdata[1]}<br>score: %{x:.0f}<br>past due: %{customdata[2]}<extra></extra>"
+        "<b>%{customdata[0]}</b><br>balance: %{customdata[1]}<br>score: %{x:.0f}<br>past due: %{customdata[2]}%{customdata[3]}"
+        "<extra></extra>"
     )
     marker = {"size": 11, "color": share, "colorscale": [CURRENT, *PAST_DUE], "cmin": 0, "cmax": 1, "line": THIN}
     place = {"x": customers["score"], "y": customers["total"], "ids": customers["customer_id"], "customdata": facts}
@@ -179,3 +196,33 @@ def _name_worst(figure: go.Figure, row: int, worst: pd.DataFrame, names: pd.Seri
     axis = "" if row == 1 else str(row)
     place = {"x": 1.02, "y": 1, "xref": f"x{axis} domain", "yref": f"y{axis} domain", "xanchor": "left", "yanchor": "top"}
     figure.add_annotation(text=key, align="left", showarrow=False, **place)
+
+
+def _actions_of(customers: pd.DataFrame, currency: str, actions: pd.DataFrame | None) -> pd.Series:
+    """The action of each customer's account in one currency, as words; empty without a list."""
+    if actions is None:
+        return pd.Series("", index=customers.index)
+    mine = actions.loc[safe_currencies(actions["currency"]).eq(currency)].drop_duplicates("customer_id")
+    known = mine.set_index("customer_id")["action"].str.replace("_", " ").map(html.escape)
+    return customers["customer_id"].map(known).fillna("")
+
+
+def _corners(figure: go.Figure, row: int, customers: pd.DataFrame, low: float, half: float) -> None:
+    """What each corner holds: how many customers, their share of the money, and the actions most of them get."""
+    doubtful, large = customers["score"].lt(low), customers["total"].ge(half)
+    axis = "" if row == 1 else str(row)
+    for left in (True, False):
+        for above in (True, False):
+            part = customers.loc[doubtful.eq(left) & large.eq(above)]
+            counts = part.loc[part["action"].ne(""), "action"].value_counts().head(3)
+            said = ", ".join(f"{action} {n:,}" for action, n in counts.items())
+            share = part["total"].sum() / customers["total"].sum()
+            who = f"{len(part):,} customer{'s' if len(part) != 1 else ''}"
+            words = f"{who}, {share:.0%} of the money<br>{said}" if len(part) else "nobody"
+            place = {"x": 0.005 if left else 0.995, "y": 1.0 if above else 0.0, "align": "left" if left else "right"}
+            place |= {"xanchor": "left" if left else "right", "yanchor": "top" if above else "bottom"}
+            place |= {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "bgcolor": "rgba(255, 255, 255, 0.7)"}
+            figure.add_annotation(text=words, showarrow=False, font={"size": 11, "color": MUTED}, **place)
+    low_end, high_end = np.log10(customers["total"].min()), np.log10(customers["total"].max())
+    room = 0.22 * max(high_end - low_end, 0.5)
+    figure.update_yaxes(range=[low_end - room, high_end + room], row=row, col=1)

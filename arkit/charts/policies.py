@@ -18,6 +18,7 @@ from arkit.charts.look import (
     amount_axis,
     fill,
     new_figure,
+    safe_currencies,
     sentence,
     shown,
     unit_of,
@@ -25,7 +26,7 @@ from arkit.charts.look import (
     within,
 )
 from arkit.money import decimals, text
-from arkit.tables import ACTIONS_IN_ORDER
+from arkit.tables import ACTIONS_IN_ORDER, VARIANTS
 
 #: Groups and orders of a backtest, told apart by dashes, patterns and signs where colours cannot.
 GROUPS = {
@@ -35,6 +36,10 @@ GROUPS = {
 ORDERS = {"policy": ("#1f2933", ""), "oldest first": ("#ee9b4b", "/"), "largest first": ("#2f6690", "x")}
 HINDSIGHT = "best in hindsight"
 FROM_ZERO = {"rangemode": "tozero"}
+CURVES = {
+    "hours": {"line": {"color": "#2f6690", "width": 2.5}, "marker": {"size": 8}},
+    "left alone": {"line": {"color": "#9c2f35", "width": 2.5, "dash": "dash"}, "marker": {"size": 8, "symbol": "diamond"}},
+}
 
 
 def unpaid_after_days(comparisons: pd.DataFrame) -> go.Figure:
@@ -44,7 +49,7 @@ def unpaid_after_days(comparisons: pd.DataFrame) -> go.Figure:
     range that chance allows; where they are absent there were too few customers to tell.
     """
     rows = comparisons.loc[comparisons["measure"].isin(["unpaid", "unpaid money"]) & comparisons["group"].isin([*GROUPS])]
-    rows = rows.loc[rows["value"].notna()].assign(currency=rows["currency"].map(html.escape))
+    rows = rows.loc[rows["value"].notna()].assign(currency=safe_currencies(rows["currency"]))
     if rows.empty:
         return sentence("nothing past due was followed for long enough")
     currencies, left_out = shown(rows.loc[rows["measure"].eq("unpaid money"), "currency"])
@@ -70,7 +75,7 @@ def reached_by_order(totals: pd.DataFrame) -> go.Figure:
     ``totals`` are the ``order_totals`` of a backtest; one panel per currency. The line above the bars is the most that so many
     contacts can reach, known only afterwards. What counts is unpaid money on several month-ends, each time it was reached.
     """
-    rows = totals.assign(currency=totals["currency"].map(html.escape))
+    rows = totals.assign(currency=safe_currencies(totals["currency"]))
     if rows.empty:
         return sentence("nothing past due was followed for long enough")
     counts = rows.loc[rows["order"].eq("policy"), ["currency", "contacts"]]
@@ -95,7 +100,7 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
     ``actions`` are those of policies side by side. Bars are equally long, for what is past due does not depend on the policy;
     the hatched part is left alone.
     """
-    rows = actions.loc[actions["at_stake"].gt(0)].assign(currency=lambda part: part["currency"].map(html.escape))
+    rows = actions.loc[actions["at_stake"].gt(0)].assign(currency=lambda part: safe_currencies(part["currency"]))
     if rows.empty:
         return sentence("nothing is past due")
     currencies, left_out = shown(rows["currency"])
@@ -115,6 +120,66 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
         y = {"type": "category", "showgrid": False, "tickvals": variants, "ticktext": ticks, "autorange": "reversed"}
         fill(figure, row, bars, x=amount_axis(currency) | {"showgrid": True}, y=y)
     return figure.update_layout(barmode="stack", legend={"title": {"text": "action"}, "traceorder": "normal"})
+
+
+def hours_and_money(variants: pd.DataFrame) -> go.Figure:
+    """What each of several policies costs in hours and leaves alone in money, from one value of a key to the next.
+
+    Above: hours of work, the accounts contacted in the hover. Below, a panel per currency: what is past due and left alone.
+    Where the hours jump and the money does not, the threshold is cheap to move. ``variants`` are those of policies side by
+    side, in their order.
+
+    Examples
+    --------
+    >>> from arkit.charts import as_table
+    >>> rows = {"as_of": "2026-10-31", "variant": ["5", "10"], "changes": "", "currency": "EUR", "accounts": 9,
+    ...     "contacts": [6, 4], "moved": 0, "asked_for": [90.0, 70.0], "left_alone": [10.0, 30.0], "hours": [2.0, 1.5],
+    ...     "cost": 0.0}
+    >>> as_table(hours_and_money(pd.DataFrame(rows)))[["panel", "x", "y"]].to_numpy().tolist()
+    [['hours', '5', 2.0], ['hours', '10', 1.5], ['EUR', '5', 10.0], ['EUR', '10', 30.0]]
+    """
+    table = VARIANTS.conform(variants).assign(currency=safe_currencies(variants["currency"]))
+    if table.empty:
+        return sentence("no policy has anything to decide")
+    names = [*map(str, table["variant"].unique())]
+    currencies, left_out = shown(table.loc[table.index.repeat(table["accounts"] + 1), "currency"])
+    figure = new_figure(
+        "What each policy costs, and what it leaves alone",
+        f"Above: hours of work, all currencies together. Below: what is past due and nobody asks for"
+        f"{when([table['as_of'].max()])}{within(currencies)}.{left_out}",
+        [160, *[150] * len(currencies)],
+    )
+    work = table.groupby("variant", sort=False)[["hours", "contacts", "cost"]].sum().loc[names]
+    facts = work[["contacts", "cost"]].to_numpy().tolist()
+    hover = "<b>%{x}</b><br>hours: %{y:,.1f}<br>accounts contacted: %{customdata[0]:,}<br>their cost: %{customdata[1]:,.0f}"
+    hours = go.Scatter(name="hours", meta="hours", x=names, y=work["hours"], customdata=facts, mode="lines+markers")
+    fill(
+        figure,
+        1,
+        [hours.update(hovertemplate=f"{hover}<extra></extra>", **CURVES["hours"])],
+        y={"title_text": "hours"} | FROM_ZERO,
+    )
+    for row, currency in enumerate(currencies, 2):
+        part = table.loc[table["currency"].eq(currency)]
+        fill(figure, row, [_left_alone(part, currency)], y=amount_axis(currency) | FROM_ZERO | {"nticks": 4})
+    ticks = ["<br>".join(map(html.escape, textwrap.wrap(name, 24))) for name in names]
+    return figure.update_xaxes(type="category", categoryorder="array", categoryarray=names, tickvals=names, ticktext=ticks)
+
+
+def _left_alone(part: pd.DataFrame, currency: str) -> go.Scatter:
+    """What each policy leaves alone in one currency."""
+    facts = [
+        (text(left, currency), text(asked, currency), moved, html.escape(changes))
+        for left, asked, moved, changes in zip(
+            part["left_alone"], part["asked_for"], part["moved"], part["changes"], strict=True
+        )
+    ]
+    hover = (
+        "<b>%{x}</b><br>left alone: %{customdata[0]}<br>asked for: %{customdata[1]}<br>accounts that move: "
+        "%{customdata[2]:,}<br>%{customdata[3]}<extra></extra>"
+    )
+    place = {"x": part["variant"], "y": part["left_alone"], "mode": "lines+markers", "meta": unit_of(currency)}
+    return go.Scatter(name="left alone", customdata=facts, hovertemplate=hover, **place, **CURVES["left alone"])
 
 
 def _shares_line(part: pd.DataFrame, group: str, panel: str) -> go.Scatter:

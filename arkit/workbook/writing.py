@@ -11,7 +11,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from arkit.errors import ImportRefused, OutputRefused
 from arkit.money import NO_CURRENCY, decimals
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, BLOCKS, CASH, CHANGES, CUSTOMERS, DOCUMENTS, FORECASTS, MEASURES, RECONCILIATION, SCORES
+from arkit.tables import (
+    ACTIONS,
+    BLOCKS,
+    CASH,
+    CHANGES,
+    CUSTOMERS,
+    DOCUMENTS,
+    FORECASTS,
+    MEASURES,
+    RECONCILIATION,
+    SCORES,
+)
 from arkit.workbook import rows, summary
 from arkit.workbook.advice import add_advice
 from arkit.workbook.cells import texts
