@@ -137,6 +137,10 @@ def _workspace_commands(commands: Any) -> None:  # noqa: ANN401 - argparse has n
     sample.add_argument("--until", default="2026-10-31", metavar="DAY", help="the last day of its books")
     sample.set_defaults(run=_sample)
 
+    own = commands.add_parser("templates", help="copies of the letters' templates, to be edited")
+    own.add_argument("folder", type=Path, metavar="FOLDER")
+    own.set_defaults(run=_templates)
+
     new = commands.add_parser("new", help="a workspace: notebooks, policy, folders for exports and reports")
     new.add_argument("folder", type=Path, metavar="FOLDER")
     new.set_defaults(run=_new)
@@ -291,7 +295,7 @@ def _record(said: argparse.Namespace) -> int:
     return DONE
 
 
-def _of_record(found: pd.DataFrame, workbooks: int, problems: list[dict[str, Any]]) -> list[str]:
+def _of_record(found: pd.DataFrame, workbooks: int, problems: Sequence[Any]) -> list[str]:
     """What was recorded, and what is left for a person, in lines."""
     counts = found["status"].value_counts()
     words = [f"{n:,} {status}" for status, n in counts.items()]
@@ -517,13 +521,16 @@ def _sample(said: argparse.Namespace) -> int:
     return DONE
 
 
+def _must_be_empty(folder: Path) -> None:
+    """Refuses to write among what is there."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputRefused(f"'{folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name")
+
+
 def _new(said: argparse.Namespace) -> int:
     from arkit.report import find_notebook  # noqa: PLC0415 - jupyter opens slowly
 
-    if said.folder.exists() and any(said.folder.iterdir()):
-        raise OutputRefused(
-            f"'{said.folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name"
-        )
+    _must_be_empty(said.folder)
     for name in ("exports", "reports", "notebooks"):
         (said.folder / name).mkdir(parents=True)
     shutil.copy(DEFAULTS_FILE, said.folder / "policy.toml")
@@ -532,6 +539,17 @@ def _new(said: argparse.Namespace) -> int:
     exports, reports = said.folder / "exports", said.folder / "reports" / "MONTH"
     print(f"Put your exports into {exports} and run:")
     print(f"  arkit month {exports} --as-of DAY --out {reports} --policy {said.folder / 'policy.toml'}")
+    print(f"To change the letters: arkit templates {said.folder / 'letters'}, then edit them (docs/letters.md).")
+    return DONE
+
+
+def _templates(said: argparse.Namespace) -> int:
+    from arkit.letters import OURS  # noqa: PLC0415 - Word documents open slowly, only this and the month need them
+
+    _must_be_empty(said.folder)
+    shutil.copytree(OURS, said.folder, dirs_exist_ok=True)
+    print(f"The templates are in {said.folder}. Keep those you change, delete the others, and say in the policy:")
+    print(f'  [letters]\n  templates = "{said.folder.as_posix()}"')
     return DONE
 
 

@@ -17,7 +17,21 @@ FORMULA = r"^([=+\-@\t\r])"
 HOLDS = {column.name: column.holds for table in ALL for column in table.columns}
 #: What a bar is painted with, and how a line of totals looks.
 BAR, TOTAL = "#f9dcae", {"font-weight": "bold", "border-top": "2px solid #52606d"}
-WIDE = ("reason", "reasons", "next_step", "why", "warnings", "columns", "evidence", "what_to_do", "formula", "inputs", "caveat")
+WIDE = (
+    "reason",
+    "reasons",
+    "next_step",
+    "why",
+    "warnings",
+    "columns",
+    "evidence",
+    "what_to_do",
+    "formula",
+    "inputs",
+    "caveat",
+    "would_change",
+    "would_lift",
+)
 
 
 def styled(table: pd.DataFrame, *, most: int = 200, bars: Sequence[str] = (), totals: Sequence[str] = ()) -> Styler:
@@ -121,9 +135,8 @@ def _totals(flat: pd.DataFrame, totals: Sequence[str]) -> pd.DataFrame:
 def _lengths(top: pd.DataFrame, name: str) -> pd.Series:
     """A bar behind each number of a column, as CSS."""
     sizes = top[name].astype("float64").abs().fillna(0)
-    largest = (
-        sizes.groupby(top["currency"]).transform("max") if "currency" in top else pd.Series(sizes.max(), index=sizes.index)
-    )
+    apart = "currency" in top and HOLDS.get(name, "money") == "money"  # days of several currencies can be compared
+    largest = sizes.groupby(top["currency"]).transform("max") if apart else pd.Series(sizes.max(), index=sizes.index)
     share = (100 * sizes / largest.where(largest.gt(0), 1)).round(1)
     return share.map(lambda part: f"background: linear-gradient(to left, {BAR} {part:.1f}%, transparent {part:.1f}%)")
 

@@ -730,7 +730,17 @@ def test_a_plan_taken_back_is_followed_no_more(book):
 def test_a_plan_that_was_never_offered_is_pointed_out(book):
     book.issue(a_list("2026-06-30"))
     found = book.record(pd.DataFrame([entry("plan", "agreed")]))
-    assert found["why"].tolist() == ["no instalments were offered on that list: the plan stands until somebody ends it"]
+    assert found["why"].tolist() == ["no instalments were offered on that list: the plan stands as this note says"]
+    book.issue(a_list("2026-07-31"), offered=OFFERED.assign(as_of="2026-07-31"))
+    other = entry("plan", "agreed", row="2026-07-31|C1|EUR", until="2026-12-31", document_id="I1")
+    found = book.record(pd.DataFrame([other]))
+    assert found["why"].tolist() == [
+        "no instalments are known: 2026-12-31 was agreed, and the list offered some until 2026-08-05 "
+        "(that day in the list takes them over)"
+    ]
+    assert not len(book.agreed())
+    assert recorded(book, other | {"until": "2026-08-31"}) == {"plan": "corrected"}
+    assert book.agreed()["amount"].sum() == 150.0
 
 
 def test_a_plan_paid_in_full_is_kept(book):

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import io
+import re
 import zipfile
 
 import pandas as pd
@@ -29,7 +30,7 @@ from arkit.plans import plan, schedule
 from arkit.policy import DEFAULT, Policy
 from arkit.scores import score
 from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PREVENTIONS
-from arkit.workbook import OUTCOMES
+from arkit.workbook.words import OUTCOMES
 
 AS_OF = pd.Timestamp("2026-10-31")
 COMPANY = Policy.parse("""
@@ -65,10 +66,23 @@ def actions(*rows, **more):
     """Actions from (customer, action[, currency])."""
     table = pd.DataFrame([(*row, "EUR")[:3] for row in rows], columns=["customer_id", "action", "currency"])
     blank = dict.fromkeys(ACTIONS.names, "") | {
-        "as_of": AS_OF, "priority": 1, "at_stake": 0.0, "oldest_days_late": 0, "due_by": pd.NaT, "blocked_until": pd.NaT,
-        "balance": 0.0, "blocked_amount": 0.0, "score": 50.0, "ask_for": float("nan"), "gain": 0.0, "week": 1, "oldest_first": 1,
-        "largest_first": 1, "name": "Miller Ltd", "reason": "because it is late",
-    }  # fmt: skip
+        "as_of": AS_OF,
+        "priority": 1,
+        "at_stake": 0.0,
+        "oldest_days_late": 0,
+        "due_by": pd.NaT,
+        "blocked_until": pd.NaT,
+        "balance": 0.0,
+        "blocked_amount": 0.0,
+        "score": 50.0,
+        "ask_for": float("nan"),
+        "gain": 0.0,
+        "week": 1,
+        "oldest_first": 1,
+        "largest_first": 1,
+        "name": "Miller Ltd",
+        "reason": "because it is late",
+    }
     return table.assign(**{name: value for name, value in (blank | more).items() if name not in table})
 
 
@@ -122,15 +136,16 @@ def test_a_reminder_is_a_draft_without_a_date_in_text_and_html():
 
 
 def test_a_reminder_lists_what_is_past_due_oldest_first_and_takes_off_credit():
-    assert """
-Document      Date         Due                          Days late        Open
------------------------------------------------------------------------------
-INV-1         1 Aug 2026   31 Aug 2026                         61   €1,000.00
-INV-2         30 Sep 2026  30 Oct 2026                          1     €250.50
-CN-1          26 Sep 2026  credit note, not yet applied              -€100.00
------------------------------------------------------------------------------
-Total to pay                                                        €1,150.50
-""" in words(mail())
+    lines = words(mail()).split("\n\n")[2].split("\n")
+    short = speech("en").short
+    assert [re.split(r" {2,}", line) for line in lines if not line.startswith("--")] == [
+        ["Document", "Date", "Due", "Days late", "Open"],
+        ["INV-1", "1 Aug 2026", "31 Aug 2026", "61", "€1,000.00"],
+        ["INV-2", short(pd.Timestamp("2026-09-30")), "30 Oct 2026", "1", "€250.50"],
+        ["CN-1", short(pd.Timestamp("2026-09-26")), "credit note, not yet applied", "-€100.00"],
+        ["Total to pay", "€1,150.50"],
+    ]
+    assert {len(line) for line in lines} == {len(lines[0])}
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -402,11 +417,30 @@ def test_nothing_sterner_is_said_than_the_list_decided():
 
 
 def test_a_plan_is_offered_and_written_down_where_one_can_be_borne_else_the_customer_is_called(tmp_path):
-    plans = pd.DataFrame({
-        "as_of": AS_OF, "customer_id": ["C1"], "currency": "EUR", "amount": 1150.5, "possible": True, "down_payment": 287.62, "instalments": 3,
-        "instalment": 287.62, "minimum": 100.0, "interest": 0.0, "first_on": AS_OF, "ends_on": AS_OF, "paid_per_month": 0.0, "bearable": 0.0,
-        "value": 0.0, "expected": 0.0, "alternative": "", "alternative_net": 0.0, "break_even": 0.0, "why": "",
-    })  # fmt: skip
+    plans = pd.DataFrame(
+        {
+            "as_of": AS_OF,
+            "customer_id": ["C1"],
+            "currency": "EUR",
+            "amount": 1150.5,
+            "possible": True,
+            "down_payment": 287.62,
+            "instalments": 3,
+            "instalment": 287.62,
+            "minimum": 100.0,
+            "interest": 0.0,
+            "first_on": AS_OF,
+            "ends_on": AS_OF,
+            "paid_per_month": 0.0,
+            "bearable": 0.0,
+            "value": 0.0,
+            "expected": 0.0,
+            "alternative": "",
+            "alternative_net": 0.0,
+            "break_even": 0.0,
+            "why": "",
+        }
+    )
     tables = {"actions": actions(("C1", "plan")), "documents": LATE, "customers": customers("C1"), "policy": COMPANY}
     instalments = schedule(plans)
     written = write_letters(tmp_path / "a", **tables, plans=plans, instalments=instalments)
@@ -421,9 +455,18 @@ def test_a_plan_is_offered_and_written_down_where_one_can_be_borne_else_the_cust
 
 
 def test_deliveries_on_account_stop_only_where_the_customers_own_numbers_say_so(tmp_path):
-    said = pd.DataFrame({
-        "as_of": AS_OF, "customer_id": ["C1"], "rank": 1, "measure": "credit limit", "figure": 2.0, "threshold": 1.0, "strength": 2.0, "why": "",
-    }).reindex(columns=PREVENTIONS.names)  # fmt: skip
+    said = pd.DataFrame(
+        {
+            "as_of": AS_OF,
+            "customer_id": ["C1"],
+            "rank": 1,
+            "measure": "credit limit",
+            "figure": 2.0,
+            "threshold": 1.0,
+            "strength": 2.0,
+            "why": "",
+        }
+    ).reindex(columns=PREVENTIONS.names)
     tables = {"actions": actions(("C1", "firm_notice")), "documents": LATE, "customers": customers("C1")}
     named = {path.name for path in write_letters(tmp_path / "a", **tables, preventions=said)}
     assert "supply-stop-C1.docx" in named
@@ -504,15 +547,19 @@ def test_an_intermediary_is_proposed_about_what_is_disputed():
 
 def test_a_statement_holds_every_item_and_credit_of_every_currency_and_ties_to_the_ledger(tmp_path):
     table = documents(
-        ("C1", "A", 10.1, 9), ("C1", "B", 20.2, -9), ("C1", "CN", -5.05, 0), ("C1", "Y", 1500.0, 9, "JPY"), ("C1", "K", 1.234, 9, "KWD")
-    )  # fmt: skip
+        ("C1", "A", 10.1, 9),
+        ("C1", "B", 20.2, -9),
+        ("C1", "CN", -5.05, 0),
+        ("C1", "Y", 1500.0, 9, "JPY"),
+        ("C1", "K", 1.234, 9, "KWD"),
+    )
     blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"], "kind": "dispute", "currency": "EUR", "amount": 5.05})
     decided = actions(("C1", "firm_notice"), ("C1", "none", "JPY"), ("C1", "none", "KWD"))
     said = draft(table, kind="statement", decided=decided, blocked=blocked).text
     for cell in ("A", "B", "CN", "Y", "K"):
         assert any(line.split()[:1] == [cell] for line in said.splitlines())
-    balances = [line.split()[-1] for line in said.splitlines() if line.startswith("Balance")]
-    assert balances == ["€25.25", "JP¥1,500", "KWD\u00a01.234"] or [*map(len, balances)] == [6, 8, 5]
+    balances = [line.removeprefix("Balance").strip(" ") for line in said.splitlines() if line.startswith("Balance")]
+    assert balances == ["€25.25", "JP¥1,500", "KWD\u00a01.234"]
     (disputed,) = [line for line in said.splitlines() if line.startswith("A ")]
     assert disputed.endswith("in dispute")
 
@@ -626,7 +673,7 @@ def test_what_is_handed_over_is_the_whole_record(tmp_path):
     assert tables["promises.csv"]["amount"].tolist() == ["500.0"]
     assert tables["interest.csv"]["document_id"].tolist() == ["INV-1", "INV-2"]
     assert tables["customer.csv"]["phone"].tolist() == ["'=1+1"]
-    assert "ill" not in "".join(table.to_csv() for table in tables.values())
+    assert "said to be ill" not in "".join(table.to_csv() for table in tables.values())
     for words_ in (
         "INV-1 of €1,000.00, of 1 August 2026, fell due",
         "Reminder: sent",
@@ -641,9 +688,14 @@ def test_each_factor_of_the_policy_is_offered_what_was_chosen(tmp_path):
     policy = Policy.parse('[factoring]\nfactors = ["First & Co", "../Second"]\nneed = [["EUR", 30000]]\ncap = 1.0')
     sold = factor(table, scores, policy, need={"EUR": 30000})
     written = write_letters(
-        tmp_path, actions=ACTIONS.empty(), documents=table, customers=customers(*scores["customer_id"]), policy=policy, factorable=sold,
+        tmp_path,
+        actions=ACTIONS.empty(),
+        documents=table,
+        customers=customers(*scores["customer_id"]),
+        policy=policy,
+        factorable=sold,
         offers=offers(sold, {"EUR": 30000}, policy),
-    )  # fmt: skip
+    )
     assert [path.suffix for path in written] == [".eml", ".docx"] * 2
     assert all(path.parent == tmp_path for path in written)
     said = words(email.message_from_bytes(written[0].read_bytes(), policy=email.policy.default))
@@ -661,9 +713,12 @@ def test_each_factor_of_the_policy_is_offered_what_was_chosen(tmp_path):
 
 
 def test_the_language_is_the_customers_else_its_countrys_else_the_policys(tmp_path):
-    known = pd.DataFrame({
-        "language": ["fr", "DE_at", "", "", "nl", "Spanish", ""], "country": ["Germany", "", "España", "Norway", "France", "Ireland", "Deutschland"]
-    })  # fmt: skip
+    known = pd.DataFrame(
+        {
+            "language": ["fr", "DE_at", "", "", "nl", "Spanish", ""],
+            "country": ["Germany", "", "España", "Norway", "France", "Ireland", "Deutschland"],
+        }
+    )
     assert languages(known, "en").tolist() == ["fr", "de", "es", "en", "en", "es", "de"]
 
 
@@ -677,7 +732,7 @@ def test_days_and_amounts_are_written_as_each_language_does():
         "en": ("€1,234.50", "JP¥1,500", "31 October 2026"),
         "de": ("1.234,50 €", "1.500 ¥", "31. Oktober 2026"),
         "fr": ("1 234,50 €", "1 500 JPY", "31 octobre 2026"),
-        "es": ("1234,50 €", "1500 JPY", "31 de octubre de 2026"),
+        "es": ("1.234,50 €", "1.500 JPY", "31 de octubre de 2026"),
     }
     for code in LANGUAGES:
         assert speech(code).amount(1234, "KWD").translate(spaces).replace(",", ".").replace("KWD", "").strip() == "1.234"
@@ -695,16 +750,17 @@ def test_every_language_has_every_word_that_lists_need(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_kind_is_written_in_every_language(code, tmp_path):
-    for kind in set(KINDS) - {"factoring", "promise", "nudge"}:
-        made = draft(kind=kind, known=customers("C1", language=code), policy=Policy.parse(f'[letters]\nlanguage = "{code}"'))
-        assert made.letter.language == code
-        assert "INV-1" in made.text
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_a_call_sheet_names_the_outcomes_of_the_workbook(code):
-    said = " ".join(draft(kind="call", policy=Policy.parse(f'[letters]\nlanguage = "{code}"')).text.split())
+def test_every_kind_is_written_in_every_language(code):
+    policy = Policy.parse(f'[letters]\nlanguage = "{code}"')
+    decided = actions(("C1", "call"), reason="late", next_step="write")
+    desk = Desk(Books.of(decided, LATE, customers("C1", language=code), policy))
+    desk.gather({"C1"})
+    for kind in set(KINDS) - {"factoring"}:
+        made = desk.letter(kind, "C1", {"EUR"})
+        assert made.language == code
+        assert made.subject
+        assert kind in ("nudge", "promise") or "INV-1" in as_text(made)
+    said = " ".join(as_text(desk.letter("call", "C1", {"EUR"})).split())
     assert not [outcome for outcome in OUTCOMES if outcome not in said]
 
 
@@ -721,31 +777,50 @@ ROWS = st.lists(
 )  # fmt: skip
 SAID = st.lists(
     st.tuples(
-        st.sampled_from(["C1", "C2", "C3"]), st.sampled_from([*NOTE_KINDS]), st.integers(0, 120), st.integers(-20, 40), st.integers(0, 8),
-        st.sampled_from(["", "open", "reached", "left_message", "kept"]), st.sampled_from([float("nan"), 50.0, 5000.0]),
+        st.sampled_from(["C1", "C2", "C3"]),
+        st.sampled_from([*NOTE_KINDS]),
+        st.integers(0, 120),
+        st.integers(-20, 40),
+        st.integers(0, 8),
+        st.sampled_from(["", "open", "reached", "left_message", "kept"]),
+        st.sampled_from([float("nan"), 50.0, 5000.0]),
     ),
     max_size=10,
-)  # fmt: skip
+)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=15)
 @given(ROWS, SAID, st.sampled_from([None, "C1"]), st.sampled_from([None, "C2"]))
 def test_whatever_the_book_nobody_is_asked_for_what_is_blocked_and_nobody_who_must_not_be(rows, said, silent, insolvent):
-    entries = pd.DataFrame([
-        {
-            "customer_id": customer, "document_id": f"D{number:03}D", "kind": kind, "date": DAY - pd.Timedelta(days=max(late, 0) + 30),
-            "due_date": DAY - pd.Timedelta(days=late) if kind == "invoice" else pd.NaT,
-            "amount": (amount if kind == "invoice" else -amount) * 1.0, "currency": currency,
-        }
-        for number, (customer, currency, late, amount, kind) in enumerate(rows)
-    ])  # fmt: skip
-    told = pd.DataFrame([
-        {
-            "date": DAY - pd.Timedelta(days=ago), "customer_id": customer, "kind": kind, "until": DAY + pd.Timedelta(days=until),
-            "document_id": f"D{about:03}D" if about < len(rows) else "", "outcome": outcome, "amount": amount,
-        }
-        for customer, kind, ago, until, about, outcome, amount in said
-    ], columns=["date", "customer_id", "kind", "until", "document_id", "outcome", "amount"])  # fmt: skip
+    entries = pd.DataFrame(
+        [
+            {
+                "customer_id": customer,
+                "document_id": f"D{number:03}D",
+                "kind": kind,
+                "date": DAY - pd.Timedelta(days=max(late, 0) + 30),
+                "due_date": DAY - pd.Timedelta(days=late) if kind == "invoice" else pd.NaT,
+                "amount": (amount if kind == "invoice" else -amount) * 1.0,
+                "currency": currency,
+            }
+            for number, (customer, currency, late, amount, kind) in enumerate(rows)
+        ]
+    )
+    told = pd.DataFrame(
+        [
+            {
+                "date": DAY - pd.Timedelta(days=ago),
+                "customer_id": customer,
+                "kind": kind,
+                "until": DAY + pd.Timedelta(days=until),
+                "document_id": f"D{about:03}D" if about < len(rows) else "",
+                "outcome": outcome,
+                "amount": amount,
+            }
+            for customer, kind, ago, until, about, outcome, amount in said
+        ],
+        columns=["date", "customer_id", "kind", "until", "document_id", "outcome", "amount"],
+    )
     known = customers("C1", "C2", "C3", email="a@b.example").assign(
         do_not_contact=lambda table: table["customer_id"].eq(silent or ""),
         insolvent_since=lambda table: pd.Series(pd.NaT, table.index, "datetime64[s]").mask(

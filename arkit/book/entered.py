@@ -84,6 +84,7 @@ def _by_row(told: pd.DataFrame, recorded: pd.DataFrame, prefer: str) -> pd.DataF
     )
     before = both[both["old"]].drop_duplicates(["row_id", "kind"]).set_index(["row_id", "kind"])
     said = before["outcome"].where(before["outcome"].ne(""), before["text"])
+    said = said + before["until"].dt.strftime(" until %Y-%m-%d").fillna("")
     was = pd.Series(said.astype("str").reindex(kinds).fillna("").to_numpy(), index=both.index, dtype="str")
     other = _word(row, against).where(torn, was_in)
     why = np.select([status == "conflict", status == "corrected"], ["contradicts " + other, "was: " + was], "")

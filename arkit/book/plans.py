@@ -70,11 +70,23 @@ def agree_from_lists(holdings: Holdings, found: pd.DataFrame) -> pd.DataFrame:
         elif note["status"] in ("new", "corrected") and is_agreed:
             offered = offered_with(holdings, day)
             own = offered[offered["customer_id"].eq(customer) & offered["currency"].eq(currency)]
-            if len(own):
-                write_down(holdings, own)
+            why = _not_what_was_offered(own, note["until"])
+            if why:
+                found.loc[at, "why"] = why
             else:
-                found.loc[at, "why"] = "no instalments were offered on that list: the plan stands until somebody ends it"
+                write_down(holdings, own)
     return found
+
+
+def _not_what_was_offered(offered: pd.DataFrame, until: pd.Timestamp) -> str:
+    """Why the instalments offered cannot be those agreed; empty where they are: it ends in the month that was offered."""
+    if not len(offered):
+        return "no instalments were offered on that list: the plan stands as this note says"
+    last = offered["due_on"].max()
+    if pd.isna(until) or (until.year, until.month) == (last.year, last.month):
+        return ""
+    offer = f"the list offered some until {last:{DAY}} (that day in the list takes them over)"
+    return f"no instalments are known: {until:{DAY}} was agreed, and {offer}"
 
 
 def with_plans(ledger: Ledger, instalments: pd.DataFrame, day: str | pd.Timestamp | None, policy: Policy) -> Ledger:

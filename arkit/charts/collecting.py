@@ -11,6 +11,7 @@ from plotly.colors import sample_colorscale
 
 from arkit.charts.look import (
     CREDIT,
+    FEWEST_BARS,
     INK,
     MUTED,
     PAPER,
@@ -31,7 +32,7 @@ from arkit.charts.look import (
 from arkit.money import text, to_major, to_minor
 from arkit.tables import COHORTS, PROJECTIONS, ROUTES
 
-#: Lines that a panel has room for even if it needs fewer.
+#: Lines that each of several panels has room for even if it needs fewer.
 FEWEST_LINES = 4
 #: Each way of collecting: its sign and colour, told apart by the sign where colours cannot.
 WAYS = {
@@ -116,21 +117,29 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
         "What each way of collecting would bring",
         f"Expected money in hand{when([as_of])}{within(currencies)}, costs taken off, for those with most at stake; ringed: "
         f"the best way allowed; pale: not allowed; bar: what is owed.{_the_others(largest, top)}{left_out}",
-        [30 * max(min(len(accounts), top), FEWEST_LINES) for accounts in largest.values()],
+        [30 * max(min(len(accounts), top), _fewest(currencies)) for accounts in largest.values()],
     )
     for row, (currency, accounts) in enumerate(largest.items(), 1):
         chosen = [*map(str, accounts.index[:top])]
         part = table.loc[table["currency"].eq(currency) & table["customer_id"].isin(chosen)]
         labels = zip(safe_names(chosen, names, 30), short_amounts(accounts[chosen], currency), strict=True)
         y = {"type": "category", "categoryorder": "array", "categoryarray": chosen[::-1], "tickvals": chosen}
-        y |= {"ticktext": [f"{name}   <b>{amount}</b>" for name, amount in labels], "range": _places(len(chosen))}
+        y |= {
+            "ticktext": [f"{name}   <b>{amount}</b>" for name, amount in labels],
+            "range": _places(len(chosen), _fewest(currencies)),
+        }
         fill(figure, row, _signs(part, currency, names), x=amount_axis(currency) | {"showgrid": True}, y=y)
     return figure.update_layout(legend={"title": {"text": "way"}})
 
 
-def _places(lines: int) -> list[float]:
+def _fewest(currencies: list[str]) -> int:
+    """Lines that a panel has room for even if it needs fewer; a single one has the legend beside it."""
+    return FEWEST_BARS if len(currencies) == 1 else FEWEST_LINES
+
+
+def _places(lines: int, fewest: int) -> list[float]:
     """The range of a category axis with room for the fewest lines, the first one on top."""
-    return [lines - 0.5 - max(lines, FEWEST_LINES), lines - 0.5]
+    return [lines - 0.5 - max(lines, fewest), lines - 0.5]
 
 
 def _at_the_right(projections: pd.DataFrame | None) -> str:

@@ -12,7 +12,7 @@ from arkit.letters.accounts import Books
 from arkit.letters.kinds import KINDS
 from arkit.letters.markup import Envelope, Table
 from arkit.letters.speech import Speech
-from arkit.money import decimals, to_major, to_minor
+from arkit.money import decimals
 from arkit.policy import Policy
 
 Row = dict[str, Any]
@@ -27,6 +27,8 @@ GAPS = {
 }
 #: Steps that a final demand may name, if the policy takes them once its day has passed.
 AFTER_DEMAND = ("mediation", "agency", "court")
+#: What a template knows of a plan, of its amounts.
+MONEY_OF_PLAN = ("amount", "down_payment", "instalment", "minimum")
 #: At most so many earlier contacts are named.
 MOST = 6
 
@@ -73,7 +75,7 @@ def facts(
     ]
     asked = [(currency, [row for row in items if row["ask"] > 0]) for currency, items in about]
     total = say.listed([say.amount(sum(row["ask"] for row in items), currency) for currency, items in asked if items])
-    known |= {"total": total, "earlier": [lists.happened(say, note) for note in rows["earlier"][-MOST:]]}
+    known |= {"total": total, "earlier": _told(rows["earlier"], say)}
     tables = _tables(kind, about, asked, rows, say)
     more = _MORE.get(kind)
     return known | (more(accounts, rows, books, say, tables) if more else {}), tables
@@ -89,7 +91,7 @@ def envelope(kind: str, first: Row, books: Books, say: Speech) -> Envelope:
         first["country"],
     ]
     lines = tuple(lists.one_line(line) for line in to if line.strip())
-    return Envelope(sender(books.policy), lines, say.day(books.as_of), first["email"])
+    return Envelope(sender(books.policy), () if KINDS[kind].inside else lines, say.day(books.as_of), first["email"])
 
 
 def _everybody(kind: str, first: Row, books: Books, say: Speech) -> Facts:
@@ -110,6 +112,11 @@ def _everybody(kind: str, first: Row, books: Books, say: Speech) -> Facts:
             "country": first["country"],
         },
     }
+
+
+def _minor(amount: float, currency: str) -> int:
+    """An amount in minor units."""
+    return round(amount * 10 ** decimals(currency))
 
 
 def _person(kind: str, first: Row) -> str:
@@ -141,6 +148,11 @@ def _tables(
         by = {currency: [row for row in rows["instalments"] if row["currency"] == currency] for currency in currencies}
         found["schedule"] = [lists.schedule(say, by[currency], currency) for currency in currencies if by[currency]]
     return found
+
+
+def _told(notes: list[Row], say: Speech) -> list[str]:
+    """The newest notes, each with its day."""
+    return [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in notes[-MOST:]]
 
 
 def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
@@ -209,7 +221,7 @@ def _claimed(item: Row, rate: Row | None) -> Row:
 def next_steps(account: Row, items: list[Row], books: Books) -> set[str]:
     """What the policy's rules do once a final demand has passed, as far as they may with this customer and amount."""
     policy = books.policy
-    amount = float(to_major(np.array([account["asked"]]), pd.Series([account["currency"]]))[0])
+    amount = account["asked"] / 10 ** decimals(account["currency"])
     found = {
         rule.action for rule in policy.ladder if rule.when.get("demand_expired") == "yes" and _enough(rule, amount, policy)
     }
@@ -238,20 +250,14 @@ def _plan(
     plans = [
         row for row in rows["plans"] if row["possible"] and row["currency"] in {account["currency"] for account in accounts}
     ]
-    names = ("amount", "down_payment", "instalment", "minimum")
-    minor = {
-        name: to_minor(pd.Series([row[name] for row in plans]), pd.Series([row["currency"] for row in plans], dtype="str"))
-        for name in names
-        if plans
-    }
     told = [
         {
-            **{name: say.amount(minor[name][place], row["currency"]) for name in names},
+            **{name: say.amount(_minor(row[name], row["currency"]), row["currency"]) for name in MONEY_OF_PLAN},
             "instalments": say.number(row["instalments"]),
             "first_on": say.day(row["first_on"]),
             "ends_on": say.day(row["ends_on"]),
         }
-        for place, row in enumerate(plans)
+        for row in plans
     ]
     return {"plans": told, "grace_days": str(books.policy.plans.grace_days)}
 
@@ -262,7 +268,7 @@ def _promise(
     """What was promised, for which documents, by when."""
     told = [
         {
-            "amount": say.amount(round(row["amount"] * 10 ** decimals(row["currency"])), row["currency"]),
+            "amount": say.amount(_minor(row["amount"], row["currency"]), row["currency"]),
             "day": say.day(row["until"]),
             "document": row["document_id"],
             "said_on": say.day(row["date"]),
@@ -294,7 +300,7 @@ def _call(
         "score": f"{first['score']:.0f}" if pd.notna(first["score"]) else "",
         "balance": say.listed(balances),
         "aside": aside,
-        "newest": [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in rows["notes"][-MOST:]],
+        "newest": _told(rows["notes"], say),
     }
 
 

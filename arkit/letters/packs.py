@@ -1,5 +1,8 @@
 """What goes to whoever takes a debt over: one zip file with the whole record of a customer."""
 
+import csv
+import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,8 +67,18 @@ def pack(record: Letter, statement: Letter, first: Row, rows: Mapping[str, list[
 
 
 def _csv(columns: tuple[str, ...], rows: list[Row]) -> bytes:
-    """Rows as a CSV file; text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    table = pd.DataFrame(rows, columns=pd.Index(columns)).reset_index(drop=True)
-    text = table.select_dtypes(exclude=["number", "bool", "datetime"]).astype("str").replace({"NaT": "", "nan": ""})
-    safe = table.assign(**{str(name): text[name].str.replace(FORMULA, r"'\1", regex=True) for name in text})
-    return b"\xef\xbb\xbf" + safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\r\n").encode()
+    """Rows as a CSV file that spreadsheets open as it is."""
+    whole = io.StringIO(newline="")
+    table = csv.writer(whole, lineterminator="\r\n")
+    table.writerow(columns)
+    table.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    return b"\xef\xbb\xbf" + whole.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """A value as a cell: days as 2026-10-31; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if isinstance(value, str):
+        return re.sub(FORMULA, r"'\1", value)
+    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124 - only what is missing differs from itself
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from xml.sax.saxutils import escape
 
+import numpy as np
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
@@ -20,8 +21,8 @@ from arkit.letters.speech import speech
 #: The day of files that nothing dates: the first that a zip file knows.
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 BODY = "word/document.xml"
-#: Width of the text, in twentieths of a point, and the least of a column.
-WIDTH, NARROW = 9356, 900
+#: Width of the text, of a letter in a table, of the gap between columns, in twentieths of a point; letters of a wide column.
+WIDTH, LETTER, GAP, LONGEST = 9356, 112, 120, 40
 FONT = "Arial"
 #: Where the body of the skeleton is cut open.
 _HERE = "here"
@@ -40,29 +41,31 @@ def as_document(letter: Letter) -> bytes:
     body = [_head(letter)]
     for block in letter.blocks:
         body += [_table(table) for table in letter.tables[block.name]] if block.kind == "list" else [_block(block)]
-    return zipped([*others, (BODY, (before + "".join(body) + after).encode())])
+    return zipped([(BODY, (before + "".join(body) + after).encode())], others)
 
 
-def zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
-    """A zip file of some files, bearing no day.
+def zipped(files: Sequence[tuple[str, bytes]], before: bytes = b"") -> bytes:
+    """A zip file of some files, bearing no day; after those of another one, which are not packed anew.
 
     Examples
     --------
     >>> zipped([("a.txt", b"1")]) == zipped([("a.txt", b"1")])
     True
     """
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    whole = io.BytesIO(before)
+    with zipfile.ZipFile(whole, "a" if before else "w") as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name, FIRST_DAY)
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            # what is packed already gets no smaller
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".docx") else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return whole.getvalue()
 
 
 @cache
-def _skeleton(language: str) -> tuple[str, str, list[tuple[str, bytes]]]:
-    """A document of this language without words: what comes before its body, what after, and its other parts."""
+def _skeleton(language: str) -> tuple[str, str, bytes]:
+    """A document of this language without words: what comes before its body, what after, and its other parts, zipped."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -120,7 +123,7 @@ def _skeleton(language: str) -> tuple[str, str, list[tuple[str, bytes]]]:
     body = dict(parts)[BODY].decode()
     place = body.index(_HERE)
     start, end = body.rindex("<w:p>", 0, place), body.index("</w:p>", place) + len("</w:p>")
-    return body[:start], body[end:], [part for part in parts if part[0] != BODY]
+    return body[:start], body[end:], zipped([part for part in parts if part[0] != BODY])
 
 
 def _field(name: str) -> str:
@@ -142,7 +145,11 @@ def _head(letter: Letter) -> str:
 def _block(block: Block) -> str:
     if block.kind == "verse":
         return _paragraph(_broken(block.lines), together=True)
-    return "".join(_paragraph(line, style=_STYLES[block.kind]) for line in block.lines)
+    style, last = _STYLES[block.kind], len(block.lines) - 1
+    after = 160 if style == "List Bullet" else None
+    return "".join(
+        _paragraph(line, style=style, after=after if place == last else None) for place, line in enumerate(block.lines)
+    )
 
 
 def _broken(lines: Sequence[tuple[Run, ...]]) -> list[Run | None]:
@@ -163,6 +170,7 @@ def _paragraph(
     properties += ["<w:keepLines/>"] if together else []
     properties += [f'<w:spacing w:after="{after}"/>'] if after is not None else []
     properties += ['<w:jc w:val="right"/>'] if right else []
+    properties += [f'<w:rPr><w:sz w:val="{size}"/></w:rPr>'] if size else []
     return f"<w:p><w:pPr>{''.join(properties)}</w:pPr>{''.join(_run(run, size) for run in runs)}</w:p>"
 
 
@@ -175,10 +183,8 @@ def _run(run: Run | None, size: int | None = None) -> str:
 
 def _table(table: Table) -> str:
     """A table over the whole width, each column by the longest of its cells."""
-    longest = [max(len(cell) for cell in column) for column in zip(table.headings, *table.rows, strict=True)]
-    wanted = [min(max(length, 4), 34) + 2 for length in longest]
-    widths = [max(NARROW, round(WIDTH * want / sum(wanted))) for want in wanted]
-    small = 17 if len(widths) > 6 else 19
+    widths = _widths(table)
+    small = 16 if len(widths) > 6 else 18
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     rows = _row(table.headings, table.figures, widths, "head", size=small)
     for place, look in enumerate(table.looks):
@@ -191,6 +197,22 @@ def _table(table: Table) -> str:
     wide = f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
     head = f"<w:tblPr>{wide}{margins}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
     return f"{caption}<w:tbl>{head}{rows}</w:tbl>{_paragraph([], after=120)}"
+
+
+def _widths(table: Table) -> list[int]:
+    """The width of each column: figures on one line, and elsewhere no word broken, as far as all of it fits."""
+    columns = [[heading, *cells] for heading, *cells in zip(table.headings, *table.rows, strict=True)]
+    wanted = np.array([min(max(map(len, cells)), LONGEST) for cells in columns]) * LETTER + GAP
+    words = [max(len(word) for cell in cells for word in (cell.split(" ") or [""])) for cells in columns]
+    least = np.array([max(map(len, cells[1:])) if right else 0 for cells, right in zip(columns, table.figures, strict=True)])
+    least = np.minimum(np.maximum(least, words) * LETTER + GAP, wanted)
+    if wanted.sum() <= WIDTH:
+        widths = wanted * WIDTH / wanted.sum()
+    elif least.sum() <= WIDTH:
+        widths = least + (wanted - least) * (WIDTH - least.sum()) / (wanted - least).sum()
+    else:
+        widths = least * WIDTH / least.sum()
+    return [int(width) for width in widths]
 
 
 def _row(cells: Sequence[str], figures: Sequence[bool], widths: Sequence[int], look: str, *, size: int, first: int = 1) -> str:

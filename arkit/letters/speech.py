@@ -1,6 +1,7 @@
 """The languages of letters: days, amounts and labels as each writes them, and who is written to in which."""
 
 import copy
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,9 @@ class Speech:
             known = self.locale.decimal_formats[None] if currency == NO_CURRENCY else self.locale.currency_formats["standard"]
             pattern = self._patterns[currency] = copy.copy(known)
             pattern.frac_prec = (places, places)
-        return pattern.apply(Decimal(int(minor)).scaleb(-places), self.locale, currency=currency, currency_digits=False)
+        words = pattern.apply(Decimal(int(minor)).scaleb(-places), self.locale, currency=currency, currency_digits=False)
+        # where a currency has no sign of its own, its code does not touch the figure
+        return re.sub(r"(?<=[A-Za-z])(?=\d)", "\u00a0", words) if currency in words else words
 
     def number(self, count: int) -> str:
         """A whole number with its separators."""

@@ -82,7 +82,7 @@ class Templates:
         if found:
             raise _refused(name, found[0], kind, "of the letter it makes")
         if not plain(filled).lstrip().startswith("Subject:"):
-            raise _refused(name, Finding(1, plain(filled).lstrip()[:40], "is no subject"), kind)
+            raise _refused(name, Finding(1, plain(filled).lstrip().split("\n")[0][:40], "is no subject"), kind)
         return filled
 
     def _source(self, name: str) -> str:

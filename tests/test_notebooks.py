@@ -1,0 +1,85 @@
+"""Every notebook tells its story in a fresh kernel, on the sample and on a folder of one's own."""
+
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from arkit.errors import ArkitError
+from arkit.report import find_notebook, run_notebook
+from arkit.sample import write_sample
+
+SAMPLE = str(Path(__file__).parents[1] / "data" / "sample")
+NOTEBOOKS = sorted(path.stem for path in find_notebook("month").parent.glob("*.ipynb"))
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+def shown(node, cell_id):
+    """What one cell of an executed notebook shows."""
+    outputs = next(cell for cell in node.cells if cell.get("id") == cell_id).outputs
+    return "".join(part for output in outputs for kind, part in output.data.items() if kind in ("text/markdown", "text/html"))
+
+
+def pictures(node):
+    """The titles of all figures of an executed notebook."""
+    outputs = [output for cell in node.cells if cell.cell_type == "code" for output in cell.outputs]
+    layouts = [output.data[PLOTLY]["layout"] for output in outputs if PLOTLY in output.get("data", {})]
+    return [layout["title"]["text"] if "title" in layout else "a sentence" for layout in layouts]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_is_a_story_whose_first_cell_of_code_holds_its_parameters(name):
+    node = nbformat.read(find_notebook(name), as_version=4)
+    code = [cell for cell in node.cells if cell.cell_type == "code"]
+    assert node.cells[0].source.startswith("# ")
+    assert code[0].metadata["tags"] == ["parameters"]
+    assert code[0].source.split("\n")[1].startswith("EXPORTS = ")
+    assert all(cell.source.startswith("# ") for cell in code)
+    assert len({cell["id"] for cell in node.cells}) == len(node.cells)
+
+
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory):
+    """The exports of a firm of a few customers and few months."""
+    folder = tmp_path_factory.mktemp("own") / "exports"
+    write_sample(folder, customers=6, months=5, seed=3)
+    return str(folder)
+
+
+def test_the_notebook_of_trends_names_who_got_later_on_the_sample(tmp_path):
+    node = run_notebook(find_notebook("trends"), {"EXPORTS": SAMPLE, "AS_OF": "2026-10-31"}, folder=tmp_path)
+    assert len(pictures(node)) == 8
+    assert pictures(node).count("<b>Who is getting later</b>") == 2
+    table = shown(node, "table")
+    assert table.index("Kilwexel Fencing Teo") < table.index("Dashel Tool Hire")
+    assert "background: linear-gradient" in table
+
+
+def test_the_notebook_of_one_customer_ties_to_the_list(tmp_path):
+    parameters = {"EXPORTS": SAMPLE, "CUSTOMER": "ardwexel hotels", "AS_OF": "2026-10-31"}
+    node = run_notebook(find_notebook("customer"), parameters, folder=tmp_path)
+    assert "00072" in shown(node, "who")
+    assert "firm_notice" in shown(node, "do")
+    open_table = shown(node, "open")
+    assert open_table.count("INV-") == 5
+    assert "6,966.89" in open_table
+    assert pictures(node)[:3] == [
+        "<b>Ardwexel Hotels &amp; Sons Ltd</b>",
+        "<b>Ardwexel Hotels &amp; Sons Ltd: on which days money comes</b>",
+        "<b>What each way of collecting would bring</b>",
+    ]
+
+
+@pytest.mark.parametrize("name", ["trends", "customer"])
+def test_changing_one_line_makes_it_ones_own(name, own_folder, tmp_path):
+    node = run_notebook(find_notebook(name), {"EXPORTS": own_folder}, folder=tmp_path)
+    assert "2026-10-31" in str(node.cells) or "31 October 2026" in str(node.cells)
+    assert pictures(node)
+
+
+def test_a_name_that_is_not_one_customer_is_refused_with_those_it_could_be(tmp_path):
+    names = pd.read_csv(Path(SAMPLE) / "customers.csv")["Customer Name"]
+    assert names.str.contains("Dashel").sum() > 1
+    with pytest.raises(ArkitError, match=r"^'Dashel' is not one customer\.(.|\n)*got: (.|\n)*Dashel Tool"):
+        run_notebook(find_notebook("customer"), {"EXPORTS": SAMPLE, "CUSTOMER": "Dashel"}, folder=tmp_path)
