@@ -97,6 +97,7 @@ def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything
     assert page.count("Plotly.newPlot(") >= charts
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"https?:", page)
+    assert page.count("<details>") == charts
     assert "http" not in re.sub(r"xmlns=\"[^\"]*\"", "", outside)
 
 
