@@ -23,6 +23,8 @@ bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/series.py
 	$(BIN)/python benchmarks/deciding.py
+	$(BIN)/python benchmarks/workbook.py
+	$(BIN)/python benchmarks/book.py
 
 docs: .venv/installed ## what is written from the code: tables, policy, accounting systems
 	$(BIN)/python docs/write.py

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arkit.allowance import provide
     from arkit.backtest import replay
     from arkit.blocks import blocked
+    from arkit.book import Book
     from arkit.changes import moved
     from arkit.cohorts import project, trace
     from arkit.errors import ArkitError
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from arkit.scores import score
     from arkit.views import searchable, styled
     from arkit.what_if import compare, read_variants, side_by_side
-    from arkit.workbook import write_workbook
+    from arkit.workbook import read_workbook, write_workbook
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "ArkitError": "errors",
     "Basis": "figures",
+    "Book": "book",
     "Ledger": "ledger",
     "Policy": "policy",
     "age": "aging",
@@ -68,6 +70,7 @@ _ROOMS = {
     "project": "cohorts",
     "provide": "allowance",
     "read_variants": "what_if",
+    "read_workbook": "workbook",
     "recommend": "actions",
     "reconcile": "reconciliation",
     "replay": "backtest",
@@ -88,6 +91,7 @@ _ROOMS = {
 __all__ = [
     "ArkitError",
     "Basis",
+    "Book",
     "Ledger",
     "Policy",
     "age",
@@ -108,6 +112,7 @@ __all__ = [
     "project",
     "provide",
     "read_variants",
+    "read_workbook",
     "recommend",
     "reconcile",
     "replay",

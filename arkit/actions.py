@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.blocks import blocked
-from arkit.facts import facts, without_blocks
+from arkit.facts import OF_ACCOUNT, facts, without_blocks
 from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
@@ -307,6 +307,8 @@ def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         kind="stable",
         ignore_index=True,
     )
+    # of somebody who is insolvent, handed over or not to be contacted, nothing is asked for
+    ask_for = ranked["chaseable"].mask(ranked[list(OF_ACCOUNT.values())].any(axis=1), 0.0)
     days = ranked["due_in_days"].to_numpy()
     is_call = ranked["action"].isin(CALLS)
     weeks = (is_call.cumsum() - 1).where(is_call, 0) // (policy.contact.calls_a_week or len(ranked))
@@ -318,8 +320,8 @@ def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             priority=np.arange(1, len(ranked) + 1),
             currency=ranked["currency"].replace("", NO_CURRENCY),
             at_stake=ranked["overdue_net"],
-            ask_for=ranked["chaseable"],
-            blocked_amount=_blocked_amount(ranked),
+            ask_for=ask_for,
+            blocked_amount=_blocked_amount(ranked.assign(chaseable=ask_for)),
             due_by=due_by.where(insured.isna() | insured.ge(due_by), insured),
             week=(weeks + 1).where(~ranked["idle"], 0).astype("int64"),
             blocked_until=ranked["held_until"].where(ranked["action"].eq("hold")),

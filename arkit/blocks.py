@@ -14,7 +14,7 @@ ALL = np.int64(2**62)
 #: What stands in notes, in the order in which one block goes before another.
 SAID = ("dispute", "credit_pending", "plan", "promise", "hold")
 #: What is taken of a note; whatever else its table holds stays out.
-STATED = ["customer_id", "document_id", "date", "until", "amount", "reason"]
+STATED = ["customer_id", "currency", "document_id", "date", "until", "amount", "reason"]
 #: Notes that speak of the whole customer, and the marks of the customer that say the same.
 ACCOUNT_KINDS = ("do_not_contact", "insolvency", "handed_over")
 #: The last of a customer's three usual days of the month, counted from the first.
@@ -65,7 +65,7 @@ def blocked(
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers)
     items = is_open.assign(net=net_of_credits(is_open), late=is_open["days_late"].gt(0)).reset_index(drop=True)
     items = items.merge(known.drop_duplicates("customer_id")[["customer_id", "po_required"]], on="customer_id", how="left")
-    rows = [*_said(items, standing(notes, as_of, policy)), *_ours(items, profiles, policy)]
+    rows = [*_said(items, standing(notes, as_of, policy, documents=items)), *_ours(items, profiles, policy)]
     left, taken = items["net"].to_numpy(copy=True), []
     for kind, place, cap, group, why in rows:
         part = items.iloc[place]
@@ -90,8 +90,8 @@ def _said(items: pd.DataFrame, said: pd.DataFrame) -> list[tuple]:
         words = said[said["kind"].eq(kind)].rename(columns={"date": "since"}).drop(columns="kind")
         single, whole = words[words["document_id"].ne("")], words[words["document_id"].eq("")]
         for about, on, group in (
-            (single, ["customer_id", "document_id"], ["customer_id", "document_id", "currency"]),
-            (whole.drop(columns="document_id"), ["customer_id"], ["customer_id", "currency"]),
+            (single, ["customer_id", "document_id", "currency"], ["customer_id", "document_id", "currency"]),
+            (whole.drop(columns="document_id"), ["customer_id", "currency"], ["customer_id", "currency"]),
         ):
             hit = place.merge(about, on=on).sort_values("place", kind="stable", ignore_index=True)
             if len(hit):

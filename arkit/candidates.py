@@ -172,10 +172,11 @@ def _disputed(is_open: pd.DataFrame, documents: pd.DataFrame, notes: pd.DataFram
     """Open documents under a dispute, of their own or of the whole account."""
     if not len(is_open) or not notes["kind"].eq("dispute").any():
         return []
-    said = standing(notes, documents["as_of"].max(), policy)
+    said = standing(notes, documents["as_of"].max(), policy, documents=documents)
     said = said[said["kind"].eq("dispute")]
-    accounts = said.loc[said["document_id"].eq(""), "customer_id"].unique()
-    marked = is_open["customer_id"].isin(accounts) | _among(is_open, said)
+    account = ["customer_id", "currency"]
+    whole = pd.MultiIndex.from_frame(said.loc[said["document_id"].eq(""), account])
+    marked = pd.MultiIndex.from_frame(is_open[account]).isin(whole) | _among(is_open, said)
     return [("disputed document", is_open[marked & is_open["minor"].gt(0)])]
 
 

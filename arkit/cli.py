@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from arkit.backtest import must_be_new, replay, report, write_backtest
+from arkit.book import Added, Book, read_draft
 from arkit.changes import read_list
-from arkit.errors import ArkitError, OutputRefused, some
+from arkit.errors import ArkitError, BookRefused, OutputRefused, counted, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
@@ -61,8 +62,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--last",
         type=Path,
         metavar="FOLDER",
-        help="the month before, to say what changed; else it is made anew from these books",
+        help="the month before, to say what changed; else that of the book, or made anew from these books",
     )
+    month.add_argument("--book", type=Path, metavar="FOLDER", help="the book that keeps all months: this one builds on it")
+    _takes_complete(month)
     month.add_argument("--replace", action="store_true", help="replace a month already in that folder, workbook and all")
     month.add_argument(
         "--redact",
@@ -118,6 +121,14 @@ def build_parser() -> argparse.ArgumentParser:
     ways.add_argument("--json", action="store_true", help="print one JSON object")
     ways.set_defaults(run=_what_if)
 
+    _book_commands(commands)
+
+    _workspace_commands(commands)
+    return parser
+
+
+def _workspace_commands(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """What makes folders to work in."""
     sample = commands.add_parser("sample", help="write a made-up company's exports, of any size")
     sample.add_argument("folder", type=Path, metavar="FOLDER")
     sample.add_argument("--customers", type=int, default=60, metavar="N")
@@ -126,10 +137,40 @@ def build_parser() -> argparse.ArgumentParser:
     sample.add_argument("--until", default="2026-10-31", metavar="DAY", help="the last day of its books")
     sample.set_defaults(run=_sample)
 
+    own = commands.add_parser("templates", help="copies of the letters' templates, to be edited")
+    own.add_argument("folder", type=Path, metavar="FOLDER")
+    own.set_defaults(run=_templates)
+
     new = commands.add_parser("new", help="a workspace: notebooks, policy, folders for exports and reports")
     new.add_argument("folder", type=Path, metavar="FOLDER")
     new.set_defaults(run=_new)
-    return parser
+
+
+def _book_commands(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """What is done with the book."""
+    record = commands.add_parser("record", help="take down what collectors entered in the lists they were given")
+    record.add_argument("workbooks", nargs="+", type=Path, metavar="WORKBOOK", help="lists that came back, filled in")
+    record.add_argument("--book", required=True, type=Path, metavar="FOLDER", help="the book that keeps all months")
+    record.add_argument("--done-on", metavar="DAY", help="the day of rows that say what came of it and not when")
+    record.add_argument("--prefer", metavar="FILE", help="the file that is right where two contradict each other")
+    record.set_defaults(run=_record)
+
+    book = commands.add_parser("book", help="what the book holds; check it, export it, copy it")
+    book.add_argument("folder", type=Path, metavar="FOLDER")
+    book.add_argument("--check", action="store_true", help="whether everything is as it was written")
+    book.add_argument("--export", type=Path, metavar="FOLDER", help="everything as CSV files, in a new folder")
+    book.add_argument("--back-up", type=Path, metavar="FILE", help="the whole book in one zip file")
+    book.add_argument("--json", action="store_true", help="print one JSON object")
+    book.set_defaults(run=_book)
+
+
+def _takes_complete(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--complete",
+        choices=["yes", "no"],
+        help="with --book: whether the exports list everything of their days, so that what they lack was deleted; "
+        "left out, they do if they list nine tenths of what is known of them",
+    )
 
 
 def _takes_exports(command: argparse.ArgumentParser) -> None:
@@ -186,6 +227,7 @@ def _month(said: argparse.Namespace) -> int:
         Policy.read(said.policy)
     if said.last:
         read_list(said.last)
+    book = Book.open(said.book) if said.book else None
     _must_be_free(out, replace=said.replace)
     if said.redact:
         read_key(said.redact)
@@ -199,6 +241,9 @@ def _month(said: argparse.Namespace) -> int:
             "POLICY": str(said.policy.resolve()) if said.policy else None,
             "CONTROL_TOTAL": said.control_total,
             "LAST": str(said.last.resolve()) if said.last else None,
+            "BOOK": str(said.book.resolve()) if said.book else None,
+            "COMPLETE": {"yes": True, "no": False, None: None}[said.complete],
+            "DRAFT": str(making / "draft") if said.book and not said.redact else None,
             "REDACT": str(said.redact.resolve()) if said.redact else None,
             "OUT": str(making / "month"),
         }
@@ -211,6 +256,7 @@ def _month(said: argparse.Namespace) -> int:
         making_of, kept = (json.dumps(str(path))[1:-1] for path in (made, out))
         (made / "month.ipynb").write_text(written.replace(making_of, kept) + "\n", "utf-8")
         (made / "report.html").write_text(to_html(node, title=f"The month as of {as_of}"), "utf-8")
+        lines = _kept(book, making / "draft", as_of, said) if book and not said.redact else []
         if out.exists():
             shutil.rmtree(out)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -220,8 +266,97 @@ def _month(said: argparse.Namespace) -> int:
         return FAILED
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    print(_told(out))
+    print("\n".join([_told(out), *lines]))
     return DONE
+
+
+def _kept(book: Book, draft: Path, as_of: str, said: argparse.Namespace) -> list[str]:
+    """What the book took of the month, in lines; the last step before the month is put into its place."""
+    ledger, actions, offered = read_draft(draft)
+    unread = book.unread(as_of)
+    complete = {"yes": True, "no": False, None: None}[said.complete]
+    added = book.keep_month(ledger, actions, as_of=as_of, offered=offered, complete=complete, replace=said.replace)
+    return [f"Kept in the book, {book.folder}:", *_of_import(added), *([f"  look at: {unread}"] if unread else [])]
+
+
+def _of_import(added: Added) -> list[str]:
+    return [f"  {line}" for line in added.sentences()]
+
+
+def _record(said: argparse.Namespace) -> int:
+    from arkit.workbook import read_workbook  # noqa: PLC0415 - opens slowly, only this needs it
+
+    book = Book.open(said.book)
+    done_on = str(parse_day(said.done_on).date()) if said.done_on else None
+    entered = [read_workbook(path, done_on=done_on) for path in said.workbooks]
+    found = book.record(pd.concat([one.notes for one in entered], ignore_index=True), prefer=said.prefer)
+    problems = [problem for one in entered for problem in one.problems.to_dict("records")]
+    print("\n".join(_of_record(found, len(said.workbooks), problems)))
+    return DONE
+
+
+def _of_record(found: pd.DataFrame, workbooks: int, problems: Sequence[Any]) -> list[str]:
+    """What was recorded, and what is left for a person, in lines."""
+    counts = found["status"].value_counts()
+    words = [f"{n:,} {status}" for status, n in counts.items()]
+    lines = [f"{counted(workbooks, 'workbook')}, {counted(len(found), 'note')}: {', '.join(words) or 'nothing entered'}"]
+    for note in found[found["status"].isin(["corrected", "withdrawn"]) | found["why"].str.startswith("no ")].to_dict("records"):
+        why = f", {note['why']}" if note["why"] else ""
+        lines.append(f"  {note['status']}: {note['kind']} of {note['customer_id']} ({note['source']}){why}")
+    contradicting = found[found["status"].eq("conflict")].drop_duplicates("row_id").to_dict("records")
+    if contradicting or problems:
+        lines.append("Left for a person:")
+    for note in contradicting:
+        lines += [f"  {note['source']}: row {note['row_id']} {note['why']}", f"    fix: {note['fix']}"]
+    for problem in problems:
+        place = " ".join(filter(None, (problem["file"], problem["sheet"], problem["cell"])))
+        lines += [f"  {place}: {problem['problem']}", *([f"    got: {problem['got']}"] if problem["got"] else [])]
+        lines.append(f"    fix: {problem['fix']}")
+    return lines
+
+
+def _book(said: argparse.Namespace) -> int:
+    book = Book.open(said.folder)
+    if not book.exists:
+        raise BookRefused(
+            f"there is no book in '{said.folder}'.",
+            expected="the folder that was named with --book",
+            got="no book.sqlite",
+            fix="name that folder, or make a month with --book FOLDER first",
+        )
+    if said.check:
+        found = book.check()
+        print("\n".join(found) if found else "everything is as it was written")
+        return REFUSED if found else DONE
+    if said.export:
+        print("\n".join(map(str, book.export(said.export))))
+    if said.back_up:
+        print(f"written: {book.back_up(said.back_up)}")
+    if not said.export and not said.back_up:
+        print(json.dumps(book.summary(), indent=2) if said.json else "\n".join(_of_book(book)))
+    return DONE
+
+
+def _of_book(book: Book) -> list[str]:
+    """What a book holds, in lines."""
+    found: Any = book.summary()
+    lines = [
+        f"{book.folder}: {counted(found['imports'], 'import')} of {counted(found['files'], 'file')}, {found['bytes']:,} bytes"
+    ]
+    if found["first_day"]:
+        lines.append(f"  {found['first_day']} to {found['last_day']}, last looked at from {found['as_of']}")
+    lines += [
+        f"  {counted(found['customers'], 'customer')}, {counted(found['postings'], 'posting')}, "
+        f"{counted(found['open_items'], 'open item')}; {found['superseded']:,} superseded rows are kept",
+        f"  {counted(found['notes_of_exports'], 'note')} of exports, {found['notes_recorded']:,} recorded, "
+        f"{counted(found['plans_agreed'], 'plan')} agreed",
+    ]
+    for row in book.lists().to_dict("records"):
+        state = "replaced" if row["replaced"] else f"{row['answered']:,} answered" if row["read_back"] else "not read back"
+        lines.append(f"  list of {row['as_of']:%Y-%m-%d}: {counted(row['contacts'], 'contact')}, {state}")
+    for file in book.files().to_dict("records"):
+        lines.append(f"  import {file['import']}, as of {file['as_of']}: {file['file']}, {counted(file['rows'], 'row')}")
+    return lines
 
 
 def _printed_day(said: argparse.Namespace) -> str:
@@ -281,6 +416,11 @@ def _told(out: Path) -> str:
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
     late = [f"  the books end on {run['books_until']}, {beyond:,} days before: nothing later is known"] if beyond > 31 else []
+    late += (
+        [f"  letters show marked gaps for {', '.join(run['letters_gaps'])}: fill in [company] in the policy"]
+        if run["letters_gaps"]
+        else []
+    )
     warned = late + [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
     if warned:
         lines += ["Look at:", *(line[:300] for line in warned)]
@@ -381,13 +521,16 @@ def _sample(said: argparse.Namespace) -> int:
     return DONE
 
 
+def _must_be_empty(folder: Path) -> None:
+    """Refuses to write among what is there."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputRefused(f"'{folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name")
+
+
 def _new(said: argparse.Namespace) -> int:
     from arkit.report import find_notebook  # noqa: PLC0415 - jupyter opens slowly
 
-    if said.folder.exists() and any(said.folder.iterdir()):
-        raise OutputRefused(
-            f"'{said.folder}' is not empty.", expected="a new folder", got="files in it", fix="choose another name"
-        )
+    _must_be_empty(said.folder)
     for name in ("exports", "reports", "notebooks"):
         (said.folder / name).mkdir(parents=True)
     shutil.copy(DEFAULTS_FILE, said.folder / "policy.toml")
@@ -396,6 +539,17 @@ def _new(said: argparse.Namespace) -> int:
     exports, reports = said.folder / "exports", said.folder / "reports" / "MONTH"
     print(f"Put your exports into {exports} and run:")
     print(f"  arkit month {exports} --as-of DAY --out {reports} --policy {said.folder / 'policy.toml'}")
+    print(f"To change the letters: arkit templates {said.folder / 'letters'}, then edit them (docs/letters.md).")
+    return DONE
+
+
+def _templates(said: argparse.Namespace) -> int:
+    from arkit.letters import OURS  # noqa: PLC0415 - Word documents open slowly, only this and the month need them
+
+    _must_be_empty(said.folder)
+    shutil.copytree(OURS, said.folder, dirs_exist_ok=True)
+    print(f"The templates are in {said.folder}. Keep those you change, delete the others, and say in the policy:")
+    print(f'  [letters]\n  templates = "{said.folder.as_posix()}"')
     return DONE
 
 

@@ -38,6 +38,10 @@ class ForecastRefused(ArkitError):
     """A forecast cannot be made truthfully from what is at hand."""
 
 
+class BookRefused(ArkitError):
+    """The book cannot be read or written truthfully."""
+
+
 class OutputRefused(ArkitError):
     """Writing would overwrite something that may be somebody's work."""
 

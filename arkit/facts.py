@@ -5,7 +5,7 @@ import pandas as pd
 
 from arkit.money import to_major, to_minor
 from arkit.netting import net_of_credits
-from arkit.notes import HARDSHIP, NOT_RECEIVED, UNREACHED, broken_promises, known_notes, newest
+from arkit.notes import HARDSHIP, NOT_RECEIVED, UNREACHED, broken_promises, by_balance, known_notes, newest
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES, look_up
 
@@ -51,8 +51,8 @@ def facts(
     found = found.assign(as_of=as_of, name=found["name"].fillna(found["customer_id"]), grace_days=policy.contact.grace_days)
     found = found.assign(needs_person=found["needs_person"].eq(True), segment=found["segment"].fillna(""))
     found = _judged(found, policy)
-    found = _said(found, is_open, known_notes(notes, as_of), policy)
-    found = _promises(found, broken_promises(documents, notes, policy), blocks)
+    found = _said(found, is_open, by_balance(known_notes(notes, as_of), found), policy)
+    found = _promises(found, by_balance(broken_promises(documents, notes, policy), found), blocks)
     found = _days_left(found, is_open, known, known_notes(notes, as_of), policy)
     gain = _lost_by_waiting(is_open, forecasts, policy)
     gain = found[ACCOUNT].merge(gain, on=ACCOUNT, how="left")["gain"].fillna(0).set_axis(found.index)
@@ -202,7 +202,8 @@ def _marks(known: pd.DataFrame) -> pd.DataFrame:
 def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Contacts about what is open, since the oldest fell due: how many of each kind, their deadlines, the answers."""
     contact, as_of = policy.contact, found["as_of"].max()
-    customer = found["customer_id"]
+    customer, account = found["customer_id"], _account(found)
+    said = said.assign(account=_account(said))
     late = is_open[is_open["late"]]
     touched = said[said["kind"].isin([*CONTACT_KINDS, *TALKED])]
     about = said["document_id"].eq("") | pd.MultiIndex.from_frame(said[["customer_id", "document_id"]]).isin(
@@ -216,21 +217,21 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
     set_by = since.assign(deadline=since["until"].fillna(since["date"] + pd.to_timedelta(days, unit="D")))
     set_by = set_by[set_by["kind"].isin(["firm_notice", "final_demand"])]
     passed = set_by[set_by["deadline"].lt(as_of)]
-    newest_set = set_by.drop_duplicates("customer_id", keep="last").set_index("customer_id")["deadline"]
+    newest_set = set_by.drop_duplicates("account", keep="last").set_index("account")["deadline"]
 
     def each(rows: pd.DataFrame) -> pd.Series:
-        return look_up(customer, rows.groupby("customer_id").size()).fillna(0)
+        return look_up(account, rows.groupby("account").size()).fillna(0)
 
     def among(rows: pd.DataFrame) -> pd.Series:
-        return customer.isin(rows["customer_id"])
+        return account.isin(rows["account"])
 
     calls = since[since["kind"].isin(COUNTED["calls"])]
-    reached = calls[~calls["outcome"].isin(["", *UNREACHED])].groupby("customer_id")["date"].max()
-    missed = calls[calls["outcome"].isin(UNREACHED) & ~calls["date"].le(look_up(calls["customer_id"], reached))]
+    reached = calls[~calls["outcome"].isin(["", *UNREACHED])].groupby("account")["date"].max()
+    missed = calls[calls["outcome"].isin(UNREACHED) & ~calls["date"].le(look_up(calls["account"], reached))]
     answers = since[["outcome", "reason"]].apply(lambda words: words.str.lower().str.replace(r"[ -]", "_", regex=True))
     absent = since[answers.isin(NOT_RECEIVED).any(axis=1)]
-    again = look_up(absent["customer_id"], since[since["kind"].eq("resend")].groupby("customer_id")["date"].max())
-    deadline = look_up(customer, newest_set)
+    again = look_up(absent["account"], since[since["kind"].eq("resend")].groupby("account")["date"].max())
+    deadline = look_up(account, newest_set)
     return found.assign(
         **{name: each(since[since["kind"].isin(kinds)]) for name, kinds in COUNTED.items()},
         days_since_contact=(as_of - look_up(customer, touched.groupby("customer_id")["date"].max())).dt.days,
@@ -243,8 +244,13 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
         not_received=among(absent[~again.ge(absent["date"])]),
         supply_stopped=_still(customer, said, "supply_stopped"),
         agency_returned=_last_outcome(customer, said, "handed_over").eq("returned"),
-        **_plans(customer, said, late, policy),
+        **_plans(account, said, late, policy),
     )
+
+
+def _account(rows: pd.DataFrame) -> pd.Series:
+    """Customer and currency as one key."""
+    return rows["customer_id"] + "\n" + rows["currency"]
 
 
 def _last_outcome(customer: pd.Series, said: pd.DataFrame, kind: str) -> pd.Series:
@@ -258,18 +264,20 @@ def _still(customer: pd.Series, said: pd.DataFrame, kind: str) -> pd.Series:
     return ~_last_outcome(customer, said, kind).isin(["none", "closed", "resolved", "cancelled"])
 
 
-def _plans(customer: pd.Series, said: pd.DataFrame, late: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:
+def _plans(account: pd.Series, said: pd.DataFrame, late: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:
     """Whether the newest plan was broken (said so, or past its end with something of it open), and whether one was refused."""
-    plans = newest(said, ("plan",)).drop_duplicates("customer_id", keep="last").set_index("customer_id")
-    oldest = look_up(plans.index.to_series(), late.groupby("customer_id")["due_date"].min())
+    plans = newest(said, ("plan",)).drop_duplicates("account", keep="last").set_index("account")
+    oldest = look_up(plans["customer_id"], late.groupby("customer_id")["due_date"].min())
+    of_balance = look_up(plans.index.to_series(), late.groupby(_account(late))["due_date"].min())
+    oldest = oldest.where(plans["of_all"].to_numpy(bool), of_balance)
     as_of = late["as_of"].max()
     agreed = ~plans["outcome"].isin(["offered", "refused", "kept", "cancelled"])
     broken = plans["outcome"].eq("broken") | (agreed & plans["until"].lt(as_of) & oldest.le(plans["until"]))
     waited = plans["date"].lt(as_of - pd.to_timedelta(policy.contact.notice_days, unit="D"))
     refused = plans["outcome"].eq("refused") | (plans["outcome"].eq("offered") & waited)
     return {
-        "plan_broken": customer.isin(plans.index[broken.to_numpy(bool)]),
-        "plan_refused": customer.isin(plans.index[refused.to_numpy(bool)]),
+        "plan_broken": account.isin(plans.index[broken.to_numpy(bool)]),
+        "plan_refused": account.isin(plans.index[refused.to_numpy(bool)]),
     }
 
 
@@ -284,8 +292,8 @@ def _promises(found: pd.DataFrame, broken: pd.DataFrame, blocks: pd.DataFrame) -
 
     disputed_since = last(marks["dispute"], "since", "min")
     return found.assign(
-        promises_broken_now=look_up(customer, broken.groupby("customer_id").size()).fillna(0),
-        broken_until=last(broken, "until"),
+        promises_broken_now=look_up(_account(found), broken.groupby(_account(broken)).size()).fillna(0),
+        broken_until=look_up(_account(found), broken.groupby(_account(broken))["until"].max()).astype("datetime64[s]"),
         disputed_since=disputed_since,
         dispute_days=(as_of - disputed_since).dt.days,
         promised_until=last(marks["promise"], "until"),

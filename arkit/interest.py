@@ -439,7 +439,11 @@ def _excluded(
     disputes = (
         pd.DataFrame(columns=["customer_id", "document_id"]) if exclude is None else exclude[exclude["kind"].eq("dispute")]
     )
-    disputed = late["customer_id"].isin(disputes.loc[disputes["document_id"].eq(""), "customer_id"])
+    whole = disputes[disputes["document_id"].eq("")]
+    of_all = whole["currency"].eq("") if "currency" in whole else pd.Series(data=True, index=whole.index)
+    disputed = late["customer_id"].isin(whole.loc[of_all, "customer_id"])
+    balances = pd.MultiIndex.from_frame(whole.loc[~of_all].reindex(columns=["customer_id", "currency"]))
+    disputed |= pd.MultiIndex.from_frame(late[["customer_id", "currency"]]).isin(balances)
     disputed |= pd.MultiIndex.from_frame(late[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(disputes[["customer_id", "document_id"]])
     )

@@ -18,7 +18,7 @@ from arkit.errors import ArkitError, DayRefused, TableRefused, some
 from arkit.money import text, to_major, to_minor, totals
 from arkit.postings import KEY, Postings
 from arkit.snapshots import listed_on
-from arkit.tables import CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, POST_DATED, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.tables import ALIASES, CUSTOMERS, DOCUMENTS, ENTRIES, KINDS, NOTES, POST_DATED, RECEIPTS, REJECTS, SNAPSHOTS
 from arkit.terms import due_dates, early_payment
 
 #: Stands for a table that is left out; a ledger once made holds all of them.
@@ -38,6 +38,8 @@ class Ledger:
         customers does not are added under their number.
     receipts, rejects
         What the importers decided per file, and the rows they did not use.
+    aliases
+        Customers' numbers that a file said stand for others; the other tables already go by those.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Ledger:
     notes: pd.DataFrame = NOT_GIVEN
     receipts: pd.DataFrame = NOT_GIVEN
     rejects: pd.DataFrame = NOT_GIVEN
+    aliases: pd.DataFrame = NOT_GIVEN
 
     def __post_init__(self) -> None:
         """Give every table its declared shape."""
@@ -73,6 +76,7 @@ class Ledger:
             "notes": NOTES.conform(self.notes).sort_values("date", kind="stable", ignore_index=True),
             "receipts": RECEIPTS.conform(self.receipts),
             "rejects": REJECTS.conform(self.rejects),
+            "aliases": ALIASES.conform(self.aliases),
         }
         for name, table in tables.items():
             object.__setattr__(self, name, table)
@@ -187,6 +191,7 @@ class Ledger:
             notes=self.notes[self.notes["date"] <= as_of],
             receipts=self.receipts,
             rejects=self.rejects,
+            aliases=self.aliases,
         )
 
     def month_ends(self, day: str | pd.Timestamp, months: int = 12) -> list[pd.Timestamp]:

@@ -11,7 +11,7 @@ from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
 from arkit.ledger import Ledger
-from arkit.letters import write_letters
+from arkit.letters import gaps, write_letters
 from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
@@ -111,8 +111,9 @@ def write_month(
     Parameters
     ----------
     tables
-        More tables by their names (forecasts, cash, plans, instalments, factorable, preventions, changes ...), each left as
-        ``tables/NAME.csv``; those that are None are not.
+        More tables by their names (forecasts, cash, plans, instalments, factorable, factoring_offers, preventions, changes
+        ...), each left as ``tables/NAME.csv``; those that are None are not. Letters draw on them too: what is not there is
+        not offered, and without ``changes`` only promises noted on the day itself are confirmed.
     letters
         Whether to write them: not in a copy that is only to be shown.
 
@@ -154,7 +155,14 @@ def write_month(
         customers=ledger.customers,
         policy=policy,
         reconciliation=reconciliation,
+        notes=ledger.notes,
+        blocks=blocks,
+        measures=measures,
+        **{name: (tables or {}).get(name) for name in ("changes", "forecasts", "cash")},
     )
+    claimed = _claimed(ledger, documents, policy) if policy.interest.jurisdiction else None
+    given = {name: table for name, table in (tables or {}).items() if table is not None}
+    changes = given.get("changes")
     written = write_letters(
         target / "letters",
         actions=actions if letters else actions.head(0),
@@ -162,6 +170,11 @@ def write_month(
         customers=ledger.customers,
         policy=policy,
         blocked=blocks,
+        since=changes["since"].max() if changes is not None and len(changes) else None,
+        notes=ledger.notes,
+        interest=claimed,
+        offers=given.get("factoring_offers"),
+        **{name: given.get(name) for name in ("plans", "instalments", "preventions", "factorable")},
     )
     left = {
         "aging": aged.reset_index(),
@@ -175,15 +188,13 @@ def write_month(
         "rejects": ledger.rejects,
         "reconciliation": reconciliation,
     }
-    left |= {name: table for name, table in (tables or {}).items() if table is not None}
-    if policy.interest.jurisdiction:
-        left["interest"] = _claimed(ledger, documents, policy)
+    left |= given if claimed is None else given | {"interest": claimed}
     later = ledger.post_dated(documents["as_of"].max())
     left |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
     _write_tables(target / "tables", left)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
     run = _run(summary, ledger, left) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
-    run |= {"dated_later": _amounts(totals(later, "later"))}
+    run |= {"letters_gaps": gaps(policy) if written else [], "dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
 

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from arkit.money import to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import NOTES
+from arkit.tables import NOTES, look_up
 
 #: Outcomes that end a promise, a plan, a dispute or a hold.
 CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")
@@ -23,18 +24,58 @@ def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame
     return known.assign(outcome=known["outcome"].str.lower())
 
 
+def by_balance(said: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Notes once for each balance they are about, with the flag ``of_all``: about all that the customer has.
+
+    Parameters
+    ----------
+    said
+        Shape `NOTES`; without a currency a note is about every balance of its customer.
+    documents
+        They say in which currencies a customer has balances.
+    """
+    accounts = documents[["customer_id", "currency"]].drop_duplicates()
+    of_all = said["currency"].eq("")
+    spread = said[of_all].reset_index(names="at").drop(columns="currency").merge(accounts, on="customer_id", how="left")
+    spread = spread.assign(currency=spread["currency"].astype("str").fillna(""), of_all=True)
+    both = pd.concat([spread, said[~of_all].reset_index(names="at").assign(of_all=False)])
+    return both.sort_values("at", kind="stable", ignore_index=True).drop(columns="at")
+
+
 def newest(said: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """The newest word on each document, or whole account, and kind; ``said`` as `known_notes` returns it."""
-    return said[said["kind"].isin(kinds)].drop_duplicates(["customer_id", "document_id", "kind"], keep="last")
+    """The newest word on each document, or whole account or balance of it, and kind; ``said`` as `known_notes` returns it.
+
+    A word on all balances takes the place of earlier ones on single balances.
+    """
+    key = ["customer_id", "document_id", "kind"]
+    chosen = said[said["kind"].isin(kinds)].drop_duplicates([*key, "currency"], keep="last")
+    if chosen["currency"].eq("").all():
+        return chosen
+    place = pd.Series(range(len(chosen)), index=chosen.index)
+    on_all = place.where(chosen["currency"].eq("")).groupby([chosen[name] for name in key]).transform("max")
+    return chosen[~place.lt(on_all)]
 
 
-def standing(notes: pd.DataFrame | None, as_of: pd.Timestamp, policy: Policy = DEFAULT) -> pd.DataFrame:
+def standing(
+    notes: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+    policy: Policy = DEFAULT,
+    *,
+    documents: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """What still stands on a day, the newest word on each document or account and kind, shape `NOTES`.
 
     Disputes not resolved, promises whose day and the policy's grace have not passed, plans agreed and holds not ended,
     credit notes promised.
+
+    Parameters
+    ----------
+    documents
+        If given, a row for each balance that a note is about, as `by_balance` makes them.
     """
-    last = newest(known_notes(notes, as_of), ("dispute", "promise", "plan", "hold", "credit_pending"))
+    known = known_notes(notes, as_of)
+    known = known if documents is None else by_balance(known, documents)
+    last = newest(known, ("dispute", "promise", "plan", "hold", "credit_pending"))
     grace = pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
     promise, plan = last["kind"].eq("promise"), last["kind"].eq("plan")
     in_time = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
@@ -46,20 +87,39 @@ def broken_promises(documents: pd.DataFrame, notes: pd.DataFrame | None, policy:
     """Promises whose day passed without the money, one row per promise, shape `NOTES`, with the flag ``still_open``.
 
     A promise about a document is broken when that was settled after the promised day, or is owed with the day past; the
-    policy's days of grace are granted. One about the whole account is broken when something due by then is still open,
-    or its outcome says so. What an outcome calls kept is kept.
+    policy's days of grace are granted. One about the whole account, or one balance of it, is about what was past due when it
+    was given, the oldest first up to the promised amount; if nothing was, about what falls due by the promised day. What an
+    outcome calls kept is kept.
     """
     as_of = documents["as_of"].max()
     said = known_notes(notes, as_of)
     promises = said[said["kind"].eq("promise") & said["outcome"].ne("kept")].reset_index(drop=True)
-    number = ["customer_id", "document_id"]
-    about = documents.drop_duplicates(number)[[*number, "open_amount", "settled_on"]]
-    state = promises.merge(about, on=number, how="left")
-    unpaid = documents[documents["open_amount"].gt(0) & documents["days_late"].gt(0)]
-    oldest = promises[["customer_id"]].merge(
-        unpaid.groupby("customer_id", as_index=False)["due_date"].min(), on="customer_id", how="left"
-    )["due_date"]
     deadline = promises["until"] + pd.to_timedelta(policy.contact.promise_grace_days, unit="D")
-    still_open = state["open_amount"].gt(0) | (promises["document_id"].eq("") & oldest.le(promises["until"]))
-    missed = (still_open & deadline.lt(as_of)) | state["settled_on"].gt(deadline)
-    return promises.assign(still_open=still_open)[missed | promises["outcome"].eq("broken")]
+    about = _promised(promises, documents)
+    by_then = look_up(about["promise"], deadline)
+    owed = about["open_amount"].gt(0)
+    missed = (owed & by_then.lt(as_of)) | about["settled_on"].gt(by_then)
+    found = pd.DataFrame({"owed": owed, "missed": missed}).groupby(about["promise"]).any()
+    found = found.reindex(promises.index, fill_value=False)
+    return promises.assign(still_open=found["owed"])[found["missed"] | promises["outcome"].eq("broken")]
+
+
+def _promised(promises: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """What each promise is about: one row per promise (its index as ``promise``) and document."""
+    theirs = documents.loc[documents["customer_id"].isin(promises["customer_id"]) & documents["amount"].gt(0)]
+    theirs = theirs[["customer_id", "currency", "document_id", "amount", "open_amount", "due_date", "settled_on"]]
+    said = promises[["customer_id", "currency", "document_id", "date", "until", "amount"]]
+    both = said.rename_axis("promise").reset_index().merge(theirs, on="customer_id", suffixes=("_said", ""))
+    single = both["document_id_said"].ne("")
+    here = both["document_id_said"].eq(both["document_id"]) | ~single
+    here &= both["currency_said"].eq("") | both["currency_said"].eq(both["currency"])
+    here &= both["settled_on"].isna() | both["settled_on"].ge(both["date"])
+    both = both[here & (single | both["due_date"].le(both["until"]))]
+    # of the account what was past due then, if anything was; of a document in parts, those due by the day
+    then = both["due_date"].lt(both["date"]).where(both["document_id_said"].eq(""), both["due_date"].le(both["until"]))
+    both = both[then | ~then.groupby(both["promise"]).transform("any")]
+    both = both.sort_values(["promise", "due_date", "document_id"], kind="stable")
+    minor = pd.Series(to_minor(both["amount"], both["currency"]), index=both.index)
+    limit = pd.Series(to_minor(both["amount_said"].fillna(0), both["currency"]), index=both.index)
+    older = minor.groupby([both["promise"], both["currency"]]).cumsum() - minor
+    return both[older.lt(limit) | both["amount_said"].isna() | both["document_id_said"].ne("")]

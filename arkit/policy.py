@@ -33,6 +33,15 @@ class Company:
 
 
 @dataclass(frozen=True)
+class Letters:
+    """What is written, and in which language."""
+
+    templates: str
+    language: str
+    supply_stop: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Aging:
     """Buckets."""
 
@@ -178,6 +187,8 @@ class Factoring:
     cap: float
     cross_age_share: float
     currencies: tuple[str, ...]
+    factors: tuple[str, ...]
+    need: tuple[tuple[str, float], ...]
     discount: float
     discount_days: int
 
@@ -258,6 +269,7 @@ class Policy:
     """
 
     company: Company
+    letters: Letters
     aging: Aging
     history: History
     score: Score
@@ -283,7 +295,7 @@ class Policy:
         """
         path = Path(file)
         try:
-            return cls.parse(path.read_text("utf-8-sig"), path.name)
+            return cls.parse(path.read_text("utf-8-sig"), path.name)._beside(path.resolve().parent)
         except (OSError, UnicodeDecodeError) as error:
             raise PolicyRefused(
                 f"the policy '{path.name}' cannot be read.",
@@ -291,6 +303,13 @@ class Policy:
                 got=str(error),
                 fix="check the path after --policy",
             ) from error
+
+    def _beside(self, folder: Path) -> "Policy":
+        """The policy with the folder of templates named from the policy's own folder on."""
+        if not self.letters.templates:
+            return self
+        templates = str(folder / Path(self.letters.templates).expanduser())
+        return dataclasses.replace(self, letters=dataclasses.replace(self.letters, templates=templates))
 
     @classmethod
     def parse(cls, words: str, name: str = "policy") -> "Policy":
@@ -419,6 +438,11 @@ def _shares_rising(pairs: list[list[float]]) -> bool:
     return _rising(pairs) and all(0 <= pair[1] <= 1 for pair in pairs)
 
 
+def _needs(pairs: list[list[Any]]) -> bool:
+    """Whether no currency comes twice, and no amount is below nought."""
+    return len({code for code, _ in pairs}) == len(pairs) and all(amount >= 0 for _, amount in pairs)
+
+
 #: What several values must be.
 SHARE: tuple[str, Callable[[Any], bool]] = ("a share, 0 to 1", lambda share: 0 <= share <= 1)
 MORE_THAN_NONE: tuple[str, Callable[[Any], bool]] = ("above 0", lambda number: number > 0)
@@ -454,6 +478,8 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "factoring.fee": SHARE,
     "factoring.advance": ("a share above 0, at most 1", lambda share: 0 < share <= 1),
     "factoring.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
+    "factoring.need": ("amounts of 0 or more, each in a currency of its own", _needs),
+    "letters.language": ("en, de, fr or es", lambda word: word in ("en", "de", "fr", "es")),
     "prevention.measures": ("1 to 3: a longer list is not read", lambda number: 1 <= number <= 3),
     "prevention.discount": ("a share of 0 or more, below 1", lambda share: 0 <= share < 1),
     "interest.jurisdiction": (
@@ -466,7 +492,9 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backtest.lost_after_days": ("1 or more", lambda days: days >= 1),
 }
 #: Lists that may hold nothing.
-MAY_BE_EMPTY = ("contact.withholding", "limitation.year_end")
+MAY_BE_EMPTY = ("contact.withholding", "limitation.year_end", "letters.supply_stop", "factoring.factors")
+#: What a list holds whose default holds nothing, where that is no number.
+HOLDS_TEXT = ("factoring.factors",)
 #: What each part of a rule is; the last may be left out.
 PARTS = {name: get_origin(hint) or hint for name, hint in get_type_hints(Rule).items()}
 SORTS = {str: "text", int: "a whole number", bool: "true or false", dict: "facts and comparisons, { score = '< 40' }"}
@@ -516,7 +544,7 @@ class _Reader:
 
     def typed(self, key: str, value: Any, default: Any, hint: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
         if isinstance(default, list):
-            like = default[0] if default else 0.0
+            like = default[0] if default else "" if key in HOLDS_TEXT else 0.0
             full = bool(value) or key in MAY_BE_EMPTY
             fits = isinstance(value, list) and full and all(_alike(item, like) for item in value)
         else:

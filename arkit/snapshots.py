@@ -14,7 +14,7 @@ def listed_on(snapshots: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     ``amount`` is what a list states, else what was open when it was first listed. Documents of an entity that has no row in
     a later list, and those that have no number, may have been left out of it, so nothing is concluded for them.
     """
-    known = snapshots[snapshots["as_of"].le(as_of)].sort_values("as_of", kind="stable")
+    known = _with_parts(snapshots[snapshots["as_of"].le(as_of)].sort_values("as_of", kind="stable"))
     known = known.assign(settled_after=pd.Series(pd.NaT, index=known.index, dtype="datetime64[s]"))
     last = known.drop_duplicates(SAME, keep="last")
     shown = known[known["as_of"].eq(as_of)]
@@ -34,6 +34,17 @@ def listed_on(snapshots: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         settled_on=gone["next_list"].where(vanished, gone["settled_on"]),
     )
     return _with_amounts(pd.concat([shown, settled.drop(columns="next_list")], ignore_index=True), known)
+
+
+def _with_parts(known: pd.DataFrame) -> pd.DataFrame:
+    """The lists, where the last instalment left of a document, which no list tells apart any more, is known by its due day."""
+    parts = known[known["instalment"].ne("")]
+    if not len(parts):
+        return known
+    key = [*(name for name in SAME if name != "instalment"), "due_date"]
+    told = parts[[*key, "instalment"]].drop_duplicates().drop_duplicates(key, keep=False)
+    found = known[key].merge(told, how="left", on=key)["instalment"].set_axis(known.index)
+    return known.assign(instalment=known["instalment"].mask(known["instalment"].eq("") & found.notna(), found))
 
 
 def _with_amounts(documents: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

@@ -328,6 +328,16 @@ SNAPSHOTS = Table(
         Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
         Column("reference", "text", "the customer's own reference", optional=True),
         Column("source", "text", "file and row", optional=True),
+        Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
+    ),
+)
+
+ALIASES = Table(
+    "aliases",
+    "customer's number that stands for another customer",
+    (
+        Column("customer_id", "text", "the number that is used no more"),
+        Column("same_as", "text", "the customer it is"),
     ),
 )
 
@@ -363,6 +373,7 @@ PROBLEMS = Table(
         Column("problem", "text", "what does not fit"),
         Column("got", "text", "what stands there", optional=True),
         Column("fix", "text", "what to do about it"),
+        Column("taken", "flag", "the row is among the notes all the same", optional=True),
     ),
 )
 
@@ -1138,6 +1149,72 @@ REJECTS = Table(
     ),
 )
 
+BOOK_FILES = Table(
+    "book_files",
+    "file that the book was given",
+    (
+        Column("import", "count", "the import that brought it; 0 where it adds nothing"),
+        AS_OF,
+        Column("file", "text", "the file's name"),
+        Column("export", "text", "which export it was read as"),
+        Column("sha256", "text", "fingerprint of its bytes"),
+        Column("status", "text", "new, or known: read before, to the last byte"),
+        Column("rows", "count", "postings, open items and notes in it"),
+        Column("new", "count", "of these, the book did not have"),
+        Column("known", "count", "of these, it had"),
+        Column("passed_over", "count", "of these, a younger export has corrected or left out"),
+    ),
+)
+
+BOOK_CHANGES = Table(
+    "book_changes",
+    "row of the book that a later export ended",
+    (
+        Column("import", "count", "the import that ended it", optional=True),
+        Column("table", "text", "entries, snapshots or notes"),
+        Column("change", "text", "corrected; or no longer listed: deleted or voided there"),
+        Column("entity", "text", "the company of ours", optional=True),
+        CUSTOMER,
+        DOCUMENT,
+        Column("kind", "text", "invoice, payment ..."),
+        CURRENCY,
+        Column("amount", "money", "its amount as it was; of open items: what was open"),
+        Column("amount_now", "money", "as the later export has it; missing where it is gone"),
+        Column("date", "day", "its day as it was"),
+        Column("date_now", "day", "its day now"),
+        Column("due_date", "day", "its due date as it was"),
+        Column("due_date_now", "day", "its due date now"),
+        Column("source", "text", "file and row it was read from"),
+        Column("source_now", "text", "file and row that took its place"),
+    ),
+)
+
+BOOK_LISTS = Table(
+    "book_lists",
+    "list of actions that was given out",
+    (
+        Column("list", "count", "its number"),
+        AS_OF,
+        Column("rows", "count", "accounts on it"),
+        Column("contacts", "count", "of them, to be contacted"),
+        Column("answered", "count", "of them, something was recorded for"),
+        Column("read_back", "flag", "something of it was recorded"),
+        Column("replaced", "flag", "a later list of the same day stands in its place"),
+        Column("since_import", "count", "the import it was made with"),
+    ),
+)
+
+RECORDED = Table(
+    "recorded",
+    "thing that was handed over to be recorded",
+    (
+        *NOTES.columns,
+        Column("status", "text", "new, known, corrected, withdrawn, or conflict: not recorded until it is settled"),
+        Column("why", "text", "what it was before, or what it contradicts", optional=True),
+        Column("fix", "text", "how to settle it", optional=True),
+    ),
+)
+
 #: How far a candidate explains a difference to the books.
 EXPLAINS = ("exact", "together", "within", "part", "hint", "no")
 
@@ -1173,6 +1250,7 @@ ALL = (
     *(REPLAYS, COMPARISONS, ORDERS, ORDER_TOTALS, LOSSES, EARLINESS, STABILITY, CALIBRATIONS),
     *(MEASURES, MIGRATIONS, LOSS_RATES, COHORTS, PROJECTIONS, ALLOWANCES),
     *(RECEIPTS, REJECTS, RECONCILIATION),
+    *(ALIASES, BOOK_FILES, BOOK_CHANGES, BOOK_LISTS, RECORDED),
 )
 
 

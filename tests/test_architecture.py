@@ -22,7 +22,7 @@ FLOORS = [
     {"blocks", "candidates", "figures", "recovery"},
     {"facts"},
     STEPS,
-    {"sample", "month", "report", "backtest", "what_if"},
+    {"sample", "month", "report", "backtest", "what_if", "book"},
     {"cli"},
 ]
 IMPORTERS = [
@@ -61,8 +61,34 @@ BACKTEST = [
     {"result"},
     {"words"},
 ]
+WORKBOOK = [
+    {"cells", "files", "layouts", "look", "words"},
+    {"filling", "finding", "rows"},
+    {"advice", "lists", "problems"},
+    {"comparing", "summary"},
+    {"entries", "noting"},
+    {"reading", "writing"},
+]
+BOOK = [
+    {"register", "shelf", "customers", "drafts", "merging", "promised"},
+    {"entered"},
+    {"holdings"},
+    {"adding", "lists"},
+    {"plans"},
+    {"keeping"},
+]
+LETTERS = [
+    {"kinds", "markup", "naming", "speech"},
+    {"accounts", "lists", "page", "plain", "tone"},
+    {"cases", "mail", "paper", "templates"},
+    {"packs"},
+    {"writing"},
+]
 #: Rooms that are folders, and the floors inside.
-WINGS = {"importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "backtest": BACKTEST}
+WINGS = {
+    **{"book": BOOK, "importers": IMPORTERS, "forecast": FORECAST, "charts": CHARTS, "letters": LETTERS},
+    **{"backtest": BACKTEST, "workbook": WORKBOOK},
+}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
@@ -75,6 +101,8 @@ HEAVY = {
     "nbconvert": {"report"},
     "jupyter_client": {"report"},
     "rapidfuzz": {"importers"},
+    "docx": {"letters"},
+    "babel": {"letters"},
     "python_calamine": {"importers", "workbook"},
 }
 

@@ -168,3 +168,11 @@ def test_blocks_of_documents_never_exceed_what_is_open_after_credits(amounts, to
 def test_more_columns_of_notes_do_no_harm():
     told = notes(("dispute", "A", 30.0, None)).assign(currency="EUR", as_of=AS_OF, net=1, late=True)
     assert found(TWO, told) == [("A", "dispute", 30.0)]
+
+
+@pytest.mark.parametrize(("currency", "blocked_ones"), [("", ["A", "B"]), ("EUR", ["A"]), ("GBP", ["B"]), ("USD", [])])
+def test_a_promise_or_plan_about_one_balance_blocks_that_balance_alone(currency, blocked_ones):
+    both = documents(("A", 100.0, 30), ("B", 50.0, 10)).assign(currency=["EUR", "GBP"])
+    for kind in ("promise", "plan", "dispute"):
+        said = notes((kind, "", None, "2026-11-06")).assign(currency=currency)
+        assert [number for number, _, _ in found(both, said)] == blocked_ones

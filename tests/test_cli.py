@@ -170,6 +170,15 @@ def test_new_makes_a_workspace_and_never_over_another(tmp_path, capsys):
     assert "is not empty" in capsys.readouterr().err
 
 
+def test_templates_are_copied_to_be_edited_and_never_over_others(tmp_path, capsys):
+    assert main(["templates", str(tmp_path / "t")]) == 0
+    assert f'templates = "{(tmp_path / "t").as_posix()}"' in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == ["de", "en", "es", "fr"]
+    assert (tmp_path / "t" / "de" / "reminder.j2").read_text("utf-8").startswith("Subject: ")
+    assert main(["templates", str(tmp_path / "t")]) == 3
+    assert "is not empty" in capsys.readouterr().err
+
+
 # what check finds, and what is made of it
 
 TWINS = """\

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from arkit.errors import ImportRefused
@@ -94,7 +95,13 @@ def as_read(folder, options):
         return "\n".join([*lines, "", *str(refusal).splitlines(), ""])
     day = ledger.days[-1]
     rejects = ledger.rejects[["file", "row", "reason"]]
-    documents = ledger.at(day)[SHOWN].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    on_day = ledger.at(day)
+    rare = [
+        name
+        for name, blank in (("instalment", ""), ("rate", pd.NA))
+        if on_day[name].notna().any() and on_day[name].ne(blank).any()
+    ]
+    documents = on_day[[*SHOWN, *rare]].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
     customers = ledger.customers[["customer_id", "name", "contact", "email", "phone"]].to_csv(index=False, lineterminator="\n")
     lines += ["", f"== documents on {day:%Y-%m-%d}", documents, "== customers", customers]
     return "\n".join([*lines, "== not used", rejects.to_csv(index=False, lineterminator="\n")])

@@ -6,6 +6,7 @@ from arkit.blocks import blocked
 from arkit.facts import facts, without_blocks
 from arkit.history import profile
 from arkit.ladder import FACTS, FLAG_FACTS, WORDS
+from arkit.ledger import Ledger
 from arkit.policy import Policy
 from arkit.scores import score
 from arkit.tables import CUSTOMERS
@@ -168,3 +169,19 @@ def test_who_promises_or_disputes_was_in_touch(found_of):
     for kind in ("promise", "plan", "dispute"):
         found = found_of([open_since(40)], [note(kind, 3, until=day(-9))])
         assert found[["days_since_contact", "contacts"]].tolist() == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("currency", "counts"), [("", [[2, 1, True, 1], [2, 1, True, 1]]), ("EUR", [[2, 1, True, 1], [0, 0, False, 0]])]
+)
+def test_what_was_said_about_one_balance_counts_for_it_alone(ledger_of, currency, counts):
+    parts = [ledger_of([open_since(60, number=code)], currency=code) for code in ("EUR", "GBP")]
+    said = [note("call", 20, outcome="cannot_pay"), note("final_demand", 25), note("promise", 30, until=day(15))]
+    ledger = Ledger(pd.concat([part.entries for part in parts]), notes=pd.DataFrame(said).assign(currency=currency))
+    documents = ledger.at(AS_OF)
+    profiles = profile(documents, notes=ledger.notes)
+    blocks = blocked(documents, ledger.notes, profiles=profiles)
+    table = facts(documents, blocks, score(profiles), ledger.notes, profiles=profiles).set_index("currency")
+    wanted = ["contacts", "demands", "demand_expired", "promises_broken_now"]
+    assert table.loc[["EUR", "GBP"], wanted].to_numpy().tolist() == counts
+    assert table["days_since_contact"].tolist() == [20, 20]

@@ -6,11 +6,11 @@ import pytest
 import arkit
 
 NAMES = [
-    "ArkitError", "Basis", "Ledger", "Policy", "age", "blocked", "charts", "check", "claim",
+    "ArkitError", "Basis", "Book", "Ledger", "Policy", "age", "blocked", "charts", "check", "claim",
     "compare", "factor", "load", "lose", "measure", "migrate", "moved", "plan", "prevent",
-    "profile", "project", "provide", "read_variants", "recommend", "reconcile", "replay", "sample_ledger", "score",
-    "searchable", "side_by_side", "styled", "summarise", "trace", "weigh", "write_letters", "write_month", "write_sample",
-    "write_workbook",
+    "profile", "project", "provide", "read_variants", "read_workbook", "recommend", "reconcile", "replay", "sample_ledger",
+    "score", "searchable", "side_by_side", "styled", "summarise", "trace", "weigh", "write_letters", "write_month",
+    "write_sample", "write_workbook",
 ]  # fmt: skip
 
 

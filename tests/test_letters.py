@@ -1,16 +1,36 @@
+"""Who gets which letter, what it asks for, and who gets none."""
+
 import email
 import email.policy
+import io
+import re
+import zipfile
 
-import jinja2
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arkit.errors import OutputRefused
-from arkit.letters import TEMPLATES, file_names, gaps, reminder, write_letters
+from arkit.actions import recommend
+from arkit.blocks import blocked as find_blocks
+from arkit.errors import ArkitError, OutputRefused
+from arkit.factoring import factor, offers
+from arkit.history import profile
+from arkit.interest import claim
+from arkit.ledger import Ledger
+from arkit.letters import KINDS, PAPERS, gaps, letter, write_letters
+from arkit.letters.accounts import Books
+from arkit.letters.naming import file_names
+from arkit.letters.plain import as_text
+from arkit.letters.speech import LANGUAGES, languages, speech
+from arkit.letters.writing import Desk
+from arkit.money import to_minor
+from arkit.notes import standing
+from arkit.plans import plan, schedule
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS
+from arkit.scores import score
+from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PREVENTIONS
+from arkit.workbook import OUTCOMES
 
 AS_OF = pd.Timestamp("2026-10-31")
 COMPANY = Policy.parse("""
@@ -46,10 +66,23 @@ def actions(*rows, **more):
     """Actions from (customer, action[, currency])."""
     table = pd.DataFrame([(*row, "EUR")[:3] for row in rows], columns=["customer_id", "action", "currency"])
     blank = dict.fromkeys(ACTIONS.names, "") | {
-        "as_of": AS_OF, "priority": 1, "at_stake": 0.0, "oldest_days_late": 0, "due_by": pd.NaT, "blocked_until": pd.NaT,
-        "balance": 0.0, "blocked_amount": 0.0, "score": 50.0, "ask_for": 0.0, "gain": 0.0, "week": 1, "oldest_first": 1,
-        "largest_first": 1, "name": "Miller Ltd", "reason": "because it is late",
-    }  # fmt: skip
+        "as_of": AS_OF,
+        "priority": 1,
+        "at_stake": 0.0,
+        "oldest_days_late": 0,
+        "due_by": pd.NaT,
+        "blocked_until": pd.NaT,
+        "balance": 0.0,
+        "blocked_amount": 0.0,
+        "score": 50.0,
+        "ask_for": float("nan"),
+        "gain": 0.0,
+        "week": 1,
+        "oldest_first": 1,
+        "largest_first": 1,
+        "name": "Miller Ltd",
+        "reason": "because it is late",
+    }
     return table.assign(**{name: value for name, value in (blank | more).items() if name not in table})
 
 
@@ -60,16 +93,32 @@ def customers(*ids, **more):
 LATE = documents(("C1", "INV-1", 1000.0, 61), ("C1", "INV-2", 250.5, 1), ("C1", "INV-3", 99.0, 0), ("C1", "CN-1", -100.0, 5))
 
 
-def draft(table=LATE, *, customer_id="C1", decided=None, known=None, policy=COMPANY, blocked=None):
-    message = reminder(
-        customer_id,
-        actions=actions((customer_id, "reminder")) if decided is None else decided,
+def draft(table=LATE, *, kind="reminder", decided=None, known=None, policy=COMPANY, blocked=None, **more):
+    """A letter to C1, whose action calls for it unless another is handed over."""
+    calls_for = next((action for action, kinds in PAPERS.items() if kind in kinds), "reminder")
+    return letter(
+        kind,
+        "C1",
+        actions=actions(("C1", calls_for)) if decided is None else decided,
         documents=table,
-        customers=customers(customer_id) if known is None else known,
+        customers=customers("C1") if known is None else known,
         policy=policy,
         blocked=blocked,
+        **more,
     )
-    return email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+
+
+def mail(*given, **more):
+    """The draft of a mail as a mail program reads it."""
+    return email.message_from_bytes(draft(*given, **more).mail, policy=email.policy.default)
+
+
+def notes(*rows):
+    """Notes from (days ago, kind[, more])."""
+    told = [
+        {"date": AS_OF - pd.Timedelta(days=ago), "customer_id": "C1", "kind": kind} | dict(*more) for ago, kind, *more in rows
+    ]
+    return pd.DataFrame(told)
 
 
 def words(message, kind="plain"):
@@ -77,32 +126,33 @@ def words(message, kind="plain"):
 
 
 def test_a_reminder_is_a_draft_without_a_date_in_text_and_html():
-    message = draft(known=customers("C1", email="ap@miller.example", ap_contact="Jörg Müller"))
+    message = mail(known=customers("C1", email="ap@miller.example", ap_contact="Jörg Müller"))
     assert message["X-Unsent"] == "1"
     assert message["Date"] is None
     assert message["To"] == "ap@miller.example"
-    assert message["Subject"] == "Friendly reminder: 1,150.50 EUR past due on your account with Northwind Traders"
+    assert message["Subject"] == "Friendly reminder: €1,150.50 past due on your account with Northwind Traders"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert words(message).startswith("Dear Jörg Müller,\n\nPerhaps it has slipped by: in our books of 31 October 2026,")
 
 
 def test_a_reminder_lists_what_is_past_due_oldest_first_and_takes_off_credit():
-    assert """
-Document      Date               Due                           Days late          Open
---------------------------------------------------------------------------------------
-INV-1         1 August 2026      31 August 2026                       61  1,000.00 EUR
-INV-2         30 September 2026  30 October 2026                       1    250.50 EUR
-CN-1          26 September 2026  credit note, not yet applied              -100.00 EUR
---------------------------------------------------------------------------------------
-Total to pay                                                              1,150.50 EUR
-""" in words(draft())
+    lines = words(mail()).split("\n\n")[2].split("\n")
+    short = speech("en").short
+    assert [re.split(r" {2,}", line) for line in lines if not line.startswith("--")] == [
+        ["Document", "Date", "Due", "Days late", "Open"],
+        ["INV-1", "1 Aug 2026", "31 Aug 2026", "61", "€1,000.00"],
+        ["INV-2", short(pd.Timestamp("2026-09-30")), "30 Oct 2026", "1", "€250.50"],
+        ["CN-1", short(pd.Timestamp("2026-09-26")), "credit note, not yet applied", "-€100.00"],
+        ["Total to pay", "€1,150.50"],
+    ]
+    assert {len(line) for line in lines} == {len(lines[0])}
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_both_parts_say_the_same(kind):
-    said = " ".join(words(draft(), kind).split())
+    said = " ".join(words(mail(), kind).split())
     for phrase in (
-        "INV-1", "31 August 2026", "61", "1,000.00 EUR", "INV-2", "250.50 EUR", "CN-1", "-100.00 EUR", "1,150.50 EUR",
+        "INV-1", "31 Aug 2026", "61", "€1,000.00", "INV-2", "€250.50", "CN-1", "-€100.00", "€1,150.50",
         "If you have paid in the last few days, please ignore this letter", "IBAN GB00 0000", "please tell us in writing",
         "Anna Clerk", "+44 20 7946 0000", "ar@northwind.example", "Northwind Traders", "Dear Miller Ltd,",
     ):  # fmt: skip
@@ -111,39 +161,52 @@ def test_both_parts_say_the_same(kind):
 
 
 def test_the_oldest_document_stands_first_whatever_its_number():
-    said = words(draft(documents(("C1", "A", 1.0, 9), ("C1", "Z", 1.0, 90))))
+    said = words(mail(documents(("C1", "A", 1.0, 9), ("C1", "Z", 1.0, 90))))
     assert said.index("\nZ ") < said.index("\nA ")
 
 
-def test_a_reminder_threatens_nothing():
-    said = (words(draft()) + words(draft(), "html")).casefold()
-    assert not [
-        word for word in ("court", "agency", "legal", "lawyer", "consequence", "bureau", "immediately", "fee") if word in said
-    ]
+# who is asked for what
 
 
-def test_blocked_documents_stand_in_no_letter():
+def test_blocked_documents_stand_in_no_letter_and_credit_pays_the_oldest_blocked_or_not():
     blocked = pd.DataFrame({"customer_id": ["C1", "C2"], "document_id": ["INV-1", "INV-2"]})
-    said = words(draft(blocked=blocked))
+    said = words(mail(blocked=blocked))
     assert "INV-1" not in said
-    assert "150.50 EUR" in said
+    assert "CN-1" not in said
+    assert "€250.50" in said
+
+
+def test_of_credit_that_also_pays_what_is_blocked_only_the_part_taken_off_here_is_named():
+    table = documents(("C1", "OLD", 60.0, 90), ("C1", "NEW", 100.0, 30), ("C1", "CN-1", -100.0, 5))
+    said = words(mail(table))
+    assert "OLD" not in said
+    assert "credit, as far as it is taken off here" in said
+    assert "-€40.00" in said
+    assert "€60.00" in said.split("Total to pay")[1]
 
 
 def test_of_a_document_that_is_blocked_in_part_the_rest_is_asked_for():
     blocked = pd.DataFrame(
         {"customer_id": ["C1"], "currency": "EUR", "document_id": ["INV-1"], "kind": ["dispute"], "amount": [400.0]}
     )
-    said = words(draft(blocked=blocked))
-    assert "INV-1 (400.00 EUR of it set aside)" in said
-    assert "600.00 EUR" in said
-    assert "750.50 EUR" in said
+    said = words(mail(blocked=blocked))
+    assert "INV-1 (€400.00 of it set aside)" in said
+    assert "€600.00" in said
+    assert "€750.50" in said
 
 
 def test_credit_that_covers_something_blocks_no_letter():
     covered = pd.DataFrame(
         {"customer_id": ["C1"], "currency": "EUR", "document_id": [""], "kind": ["credit"], "amount": [100.0]}
     )
-    assert "1,150.50 EUR" in words(draft(blocked=covered))
+    assert "€1,150.50" in words(mail(blocked=covered))
+
+
+def test_letters_that_would_ask_for_another_amount_than_the_list_are_refused(tmp_path):
+    decided = actions(("C1", "reminder"), ask_for=900.0)
+    with pytest.raises(OutputRefused, match=r"(?s)other amounts than the list.*got: C1: 900\.00 EUR.*fix: hand over blocks="):
+        write_letters(tmp_path, actions=decided, documents=LATE, customers=customers("C1"))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("empty", ["", None])
@@ -189,16 +252,20 @@ def test_no_letter_with_nothing_past_due_after_credits(table, action, tmp_path):
 
 
 def test_a_block_that_has_passed_blocks_no_more():
-    assert draft(decided=actions(("C1", "reminder"), blocked_until=AS_OF))["X-Unsent"] == "1"
+    assert draft(decided=actions(("C1", "reminder"), blocked_until=AS_OF)).subject.startswith("Friendly reminder")
 
 
-def test_the_folder_holds_drafts_and_call_sheets_and_nothing_for_other_actions(tmp_path):
-    decided = actions(("C1", "reminder"), ("C2", "call"), ("C3", "plan"), ("C4", "court"), ("C5", "review"))
+def test_each_action_brings_its_papers_and_the_others_none(tmp_path):
+    decided = actions(*((f"C{number}", action) for number, action in enumerate(ACTIONS_IN_ORDER)))
     table = pd.concat([LATE.assign(customer_id=customer_id) for customer_id in decided["customer_id"]], ignore_index=True)
     known = customers(*decided["customer_id"])
     written = write_letters(tmp_path / "letters", actions=decided, documents=table, customers=known, policy=COMPANY)
-    assert [path.name for path in written] == ["reminder-C1.eml", "call-C2.txt"]
-    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == ["call-C2.txt", "reminder-C1.eml"]
+    assert sorted(path.name for path in written) == [
+        "call-C4.txt", "call-C5.txt", "call-C6.txt", "final-demand-C8.docx", "final-demand-C8.eml", "firm-notice-C7.docx",
+        "firm-notice-C7.eml", "hand-over-C11.zip", "hand-over-C12.zip", "mediation-C9.eml", "reminder-C2.eml", "resend-C3.eml",
+        "statement-C7.docx", "statement-C8.docx",
+    ]  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == sorted(path.name for path in written)
 
 
 def test_a_customer_with_two_currencies_gets_one_letter_with_a_total_each(tmp_path):
@@ -206,7 +273,7 @@ def test_a_customer_with_two_currencies_gets_one_letter_with_a_total_each(tmp_pa
     decided = actions(("C1", "reminder"), ("C1", "reminder", "JPY"), ("C1", "hold", "USD"))
     (path,) = write_letters(tmp_path, actions=decided, documents=table, customers=customers("C1"))
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    assert message["Subject"].startswith("Friendly reminder: 10.00 EUR and 1,500 JPY past due")
+    assert message["Subject"].startswith("Friendly reminder: €10.00 and JP¥1,500 past due")
     assert words(message).count("Total to pay") == 2
     assert "USD" not in words(message)
 
@@ -220,53 +287,22 @@ def test_a_call_sheet_has_purpose_facts_questions_and_how_to_record(tmp_path):
     (path,) = write_letters(tmp_path, actions=decided, documents=LATE, customers=known, blocked=blocked)
     sheet = path.read_text("utf-8")
     for phrase in (
-        "PURPOSE", "FACTS AT HAND", "INV-1", "900.00 EUR", "usually on time, now 61 days", "+49 30 1234", "Ask for    Kim",
-        "Call by    3 November 2026", "in dispute or promised: INV-2", "received", "approved", "When will they be paid",
+        "PURPOSE", "FACTS AT HAND", "INV-1", "€900.00", "usually on time, now 61 days", "+49 30 1234", "Ask for: Kim",
+        "Call by: 3 November 2026", "promised or set aside: INV-2", "received", "approved", "When will they be paid",
         "in the way", "responsible", "RECORD THE ANSWER", "What follows: write",
     ):  # fmt: skip
-        assert phrase in sheet
+        assert phrase in " ".join(sheet.split())
     assert "250.50" not in sheet
 
 
 def test_what_the_policy_leaves_empty_is_a_marked_gap():
-    message = draft(policy=DEFAULT)
+    message = mail(policy=DEFAULT)
     for gap in ("[your company]", "[your name]", "[your phone]", "[your email]", "[your bank account]"):
         assert gap in words(message)
         assert gap in words(message, "html")
     assert message["Subject"].endswith("[your company]")
     assert gaps(DEFAULT) == ["company.name", "company.sender", "company.phone", "company.email", "company.pay_to"]
     assert gaps(COMPANY) == []
-
-
-def test_an_unfilled_placeholder_is_an_error():
-    with pytest.raises(jinja2.UndefinedError, match="nobody"):
-        TEMPLATES.from_string("{{ nobody }}").render()
-
-
-def test_names_reach_html_escaped():
-    evil = "<script>alert('&')</script>"
-    message = draft(
-        documents(("C1", "<b>1</b>", 5.0, 9)),
-        decided=actions(("C1", "reminder"), name=evil),
-        known=customers("C1", contact=evil),
-    )
-    assert "<script>" not in words(message, "html")
-    assert "<b>1</b>" not in words(message, "html")
-    assert "&lt;script&gt;" in words(message, "html")
-    assert evil in words(message)
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"])
-def test_no_name_or_address_can_forge_a_header_or_a_line(newline):
-    forged = f"Miller{newline}Bcc: all@evil.example{newline}{newline}Total to pay 1.00"
-    message = draft(
-        documents(("C1", forged, 5.0, 9)),
-        decided=actions(("C1", "reminder"), name=forged),
-        known=customers("C1", contact=forged, email=f"ap@miller.example{newline}Bcc: all@evil.example"),
-        policy=Policy.parse('company = { name = "A\\nBcc: all@evil.example", sender = "B\\r\\n\\r\\nX" }'),
-    )
-    assert sorted(message.keys()) == ["Content-Type", "MIME-Version", "Subject", "X-Unsent"]
-    assert not [line for line in words(message).splitlines() if line.startswith(("Bcc", "Total to pay 1.00", "X"))]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +317,7 @@ def test_no_name_or_address_can_forge_a_header_or_a_line(newline):
     ],
 )
 def test_only_a_plain_address_is_written_to(given_email, to):
-    assert draft(known=customers("C1", email=given_email))["To"] == to
+    assert mail(known=customers("C1", email=given_email))["To"] == to
 
 
 def test_the_same_facts_give_the_same_bytes_and_may_be_written_again(tmp_path):
@@ -306,7 +342,7 @@ def test_letters_of_another_run_are_never_left_beside_new_ones_nor_lost(tmp_path
 
 def test_actions_of_another_day_are_refused(tmp_path):
     decided = actions(("C1", "reminder"), as_of=pd.Timestamp("2026-11-30"))
-    with pytest.raises(OutputRefused, match="got: 31 October 2026, 30 November 2026"):
+    with pytest.raises(OutputRefused, match="got: 2026-10-31, 2026-11-30"):
         write_letters(tmp_path, actions=decided, documents=LATE, customers=customers("C1"))
 
 
@@ -349,3 +385,504 @@ def test_file_names_are_safe_and_never_alike(ids):
     assert len({name.casefold() for name in names.values()}) == len(ids)
     assert all(name.isascii() and "/" not in name and "\\" not in name and len(name) < 80 for name in names.values())
     assert file_names([*names.values()]).keys() == set(names.values())
+
+
+# which letter it is
+
+
+def test_whoever_was_reminded_since_it_fell_due_gets_the_second_reminder(tmp_path):
+    for ago, kind, name in (
+        (20, "reminder", "second-reminder"),
+        (20, "letter", "second-reminder"),
+        (70, "reminder", "reminder"),
+        (20, "call", "reminder"),
+    ):
+        (path,) = write_letters(
+            tmp_path / f"{ago}{kind}",
+            actions=actions(("C1", "reminder")),
+            documents=LATE,
+            customers=customers("C1"),
+            notes=notes((ago, kind)),
+        )
+        assert path.name == f"{name}-C1.eml"
+
+
+def test_nothing_sterner_is_said_than_the_list_decided():
+    for kind in ("firm_notice", "final_demand", "supply_stop", "hand_over"):
+        with pytest.raises(OutputRefused, match=f"(?s)kind '{kind}' can go to C1.*got: the list decided on reminder"):
+            draft(kind=kind, decided=actions(("C1", "reminder")))
+    with pytest.raises(ArkitError, match=r"(?s)no such letter.*got: 'threat'"):
+        draft(kind="threat")
+    assert draft(kind="reminder", decided=actions(("C1", "firm_notice"))).subject.startswith("Friendly")
+
+
+def test_a_plan_is_offered_and_written_down_where_one_can_be_borne_else_the_customer_is_called(tmp_path):
+    plans = pd.DataFrame(
+        {
+            "as_of": AS_OF,
+            "customer_id": ["C1"],
+            "currency": "EUR",
+            "amount": 1150.5,
+            "possible": True,
+            "down_payment": 287.62,
+            "instalments": 3,
+            "instalment": 287.62,
+            "minimum": 100.0,
+            "interest": 0.0,
+            "first_on": AS_OF,
+            "ends_on": AS_OF,
+            "paid_per_month": 0.0,
+            "bearable": 0.0,
+            "value": 0.0,
+            "expected": 0.0,
+            "alternative": "",
+            "alternative_net": 0.0,
+            "break_even": 0.0,
+            "why": "",
+        }
+    )
+    tables = {"actions": actions(("C1", "plan")), "documents": LATE, "customers": customers("C1"), "policy": COMPANY}
+    instalments = schedule(plans)
+    written = write_letters(tmp_path / "a", **tables, plans=plans, instalments=instalments)
+    assert [path.name for path in written] == ["plan-offer-C1.eml", "plan-agreement-C1.docx"]
+    said = draft(kind="plan_agreement", plans=plans, instalments=instalments).text
+    assert sum(to_minor(instalments["amount"], instalments["currency"])) == 115050
+    for row in instalments.to_dict("records"):
+        assert speech("en").short(row["due_on"]) in said
+    assert said.count("€1,150.50") == 2
+    refused = plans.assign(possible=False)
+    assert [path.name for path in write_letters(tmp_path / "b", **tables, plans=refused)] == ["call-C1.txt"]
+
+
+def test_deliveries_on_account_stop_only_where_the_customers_own_numbers_say_so(tmp_path):
+    said = pd.DataFrame(
+        {
+            "as_of": AS_OF,
+            "customer_id": ["C1"],
+            "rank": 1,
+            "measure": "credit limit",
+            "figure": 2.0,
+            "threshold": 1.0,
+            "strength": 2.0,
+            "why": "",
+        }
+    ).reindex(columns=PREVENTIONS.names)
+    tables = {"actions": actions(("C1", "firm_notice")), "documents": LATE, "customers": customers("C1")}
+    named = {path.name for path in write_letters(tmp_path / "a", **tables, preventions=said)}
+    assert "supply-stop-C1.docx" in named
+    assert "only against payment in advance" in draft(kind="firm_notice", preventions=said).text
+    assert "only against payment in advance" not in draft(kind="firm_notice").text
+    stopped = notes((3, "supply_stopped"))
+    assert "supply-stop-C1.docx" not in {
+        path.name for path in write_letters(tmp_path / "b", **tables, preventions=said, notes=stopped)
+    }
+    none = Policy.parse("[letters]\nsupply_stop = []")
+    assert "supply-stop-C1.docx" not in {
+        path.name for path in write_letters(tmp_path / "c", **tables, preventions=said, policy=none)
+    }
+
+
+def test_a_promise_noted_since_the_last_list_is_confirmed_though_nobody_asks_for_it(tmp_path):
+    said = notes((3, "promise", {"document_id": "INV-1", "amount": 1000.0, "until": AS_OF + pd.Timedelta(days=6)}))
+    blocks = find_blocks(LATE, said)
+    tables = {
+        "actions": actions(("C1", "hold")),
+        "documents": LATE,
+        "customers": customers("C1"),
+        "notes": said,
+        "blocked": blocks,
+    }
+    assert write_letters(tmp_path / "a", **tables) == []
+    (path,) = write_letters(tmp_path / "b", **tables, since=AS_OF - pd.Timedelta(days=30))
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert path.name == "promise-C1.eml"
+    assert "€1,000.00 by 6 November 2026, for document INV-1 (said on 28 October 2026)" in " ".join(words(message).split())
+    later = {"since": AS_OF - pd.Timedelta(days=2)}
+    assert write_letters(tmp_path / "c", **tables, **later) == []
+    for changed in ({"amount": float("nan")}, {"until": pd.NaT}, {"until": AS_OF - pd.Timedelta(days=1)}, {"outcome": "kept"}):
+        none = tables | {"notes": said.assign(**changed), "since": AS_OF - pd.Timedelta(days=30)}
+        assert write_letters(tmp_path / "d", **none) == []
+    silent = tables | {"customers": customers("C1", do_not_contact=True), "since": AS_OF - pd.Timedelta(days=30)}
+    assert write_letters(tmp_path / "e", **silent) == []
+
+
+def test_a_nudge_names_what_is_large_and_due_soon_and_nothing_else():
+    table = documents(
+        ("C1", "BIG", 20000.0, -5), ("C1", "SMALL", 50.0, -5), ("C1", "FAR", 20000.0, -30), ("C1", "SAID", 20000.0, -5)
+    )
+    blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["SAID"]})
+    said = draft(table, kind="nudge", blocked=blocked).text
+    assert "BIG" in said
+    assert not [name for name in ("SMALL", "FAR", "SAID", "past due") if name in said]
+
+
+def test_documents_are_sent_again_with_those_that_lack_their_order_number():
+    blocked = pd.DataFrame(
+        {"customer_id": ["C1"], "document_id": ["INV-1"], "kind": "po_missing", "currency": "EUR", "amount": 900.0}
+    )
+    said = draft(kind="resend", blocked=blocked).text
+    assert "INV-1" in said
+    assert "order number to be added" in said
+    assert "Total to pay" not in said
+
+
+def test_an_intermediary_is_proposed_about_what_is_disputed():
+    blocked = pd.DataFrame(
+        {
+            "customer_id": ["C1", "C1"],
+            "document_id": ["INV-1", "INV-2"],
+            "kind": ["dispute", "promise"],
+            "currency": "EUR",
+            "amount": [900.0, 250.5],
+        }
+    )
+    said = draft(kind="mediation", blocked=blocked).text
+    assert "INV-1" in said
+    assert "in dispute" in said
+    assert "INV-2" not in said
+
+
+# statements, demands, what is handed over
+
+
+def test_a_statement_holds_every_item_and_credit_of_every_currency_and_ties_to_the_ledger(tmp_path):
+    table = documents(
+        ("C1", "A", 10.1, 9),
+        ("C1", "B", 20.2, -9),
+        ("C1", "CN", -5.05, 0),
+        ("C1", "Y", 1500.0, 9, "JPY"),
+        ("C1", "K", 1.234, 9, "KWD"),
+    )
+    blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"], "kind": "dispute", "currency": "EUR", "amount": 5.05})
+    decided = actions(("C1", "firm_notice"), ("C1", "none", "JPY"), ("C1", "none", "KWD"))
+    said = draft(table, kind="statement", decided=decided, blocked=blocked).text
+    for cell in ("A", "B", "CN", "Y", "K"):
+        assert any(line.split()[:1] == [cell] for line in said.splitlines())
+    balances = [line.removeprefix("Balance").strip(" ") for line in said.splitlines() if line.startswith("Balance")]
+    assert balances == ["€25.25", "JP¥1,500", "KWD\u00a01.234"]
+    (disputed,) = [line for line in said.splitlines() if line.startswith("A ")]
+    assert disputed.endswith("in dispute")
+
+
+def demand(**more):
+    known = more.pop("known", customers("C1", country="Germany"))
+    interest = claim(LATE, jurisdiction="by_country", customers=known)
+    return draft(kind="final_demand", known=known, interest=interest, **more).text, interest
+
+
+def test_a_final_demand_claims_interest_only_where_the_table_holds_some_and_adds_up():
+    said, interest = demand()
+    row = interest.set_index("document_id").loc["INV-2"]
+    assert pd.notna(row["interest"])
+    total = speech("de").amount(
+        115050 + to_minor(pd.Series([row["interest"] + row["fixed_sum"]]), pd.Series(["EUR"]))[0], "EUR"
+    )
+    assert total in said
+    assert "Pauschale" in said
+    assert "§§ 288, 247 BGB" in said
+    bare = draft(kind="final_demand").text
+    assert "nterest" not in bare
+    assert "€1,150.50 so that it reaches us by 16 November 2026" in " ".join(bare.split())
+
+
+def test_no_interest_is_claimed_on_what_credit_or_a_block_has_taken_a_part_of():
+    said, interest = demand()
+    (line,) = [line for line in said.splitlines() if line.startswith("INV-1 ") and line.count("€") == 4]
+    assert line.split()[-2:] == ["900,00", "€"] or line.endswith("900,00\u00a0€")
+    assert interest.set_index("document_id").loc["INV-1", "interest"] > 0
+
+
+def test_interest_that_is_excluded_is_not_claimed():
+    said, _ = demand(known=customers("C1", country="Germany", is_individual=True))
+    assert "Zinsen" not in said
+
+
+def test_a_final_demand_sets_a_working_day_after_it_goes_out_and_longer_for_people():
+    sent = actions(("C1", "final_demand"), due_by=pd.Timestamp("2026-11-04"))
+    assert "18 November 2026" in draft(kind="final_demand", decided=sent).subject
+    assert "4 December 2026" in draft(kind="final_demand", decided=sent, known=customers("C1", is_individual=True)).subject
+    weekend = actions(("C1", "final_demand"), due_by=pd.Timestamp("2026-11-07"))
+    assert "23 November 2026" in draft(kind="final_demand", decided=weekend).subject
+
+
+@pytest.mark.parametrize(
+    ("known", "policy", "said", "unsaid"),
+    [
+        (customers("C1"), DEFAULT, ["collection agency", "court"], ["management"]),
+        (customers("C1", is_individual=True), DEFAULT, ["our management will decide"], ["collection agency", "court"]),
+        (customers("C1", strategic=True), DEFAULT, ["our management will decide"], ["collection agency", "court"]),
+        (customers("C1", insured_until="2027-01-01"), DEFAULT, ["our management will decide"], ["collection agency", "court"]),
+        (customers("C1"), DEFAULT.changed({"contact.agency_from": 5000}), ["bring the claim to court"], ["collection agency"]),
+        (
+            customers("C1"),
+            DEFAULT.changed({"contact.agency_from": 5000, "routes.court_smallest": 5000}),
+            ["our management will decide"],
+            ["collection agency", "court"],
+        ),
+    ],
+)
+def test_a_final_demand_names_no_step_that_the_policy_would_not_take(known, policy, said, unsaid):
+    told = " ".join(draft(kind="final_demand", known=known, policy=policy).text.split())
+    assert all(words in told for words in said)
+    assert not [words for words in unsaid if words in told]
+
+
+def test_a_notice_and_a_demand_refer_to_what_was_said_before():
+    before = notes(
+        (50, "reminder", {"outcome": "sent"}),
+        (40, "call", {"outcome": "left_message"}),
+        (30, "call", {"outcome": "reached"}),
+        (90, "reminder"),
+    )
+    said = draft(kind="firm_notice", notes=before).text
+    assert "11 September 2026: reminder: sent" in said
+    assert "1 October 2026: call: reached" in said
+    assert "message left" not in said
+    assert "2 August 2026" not in said
+
+
+def test_what_is_handed_over_is_the_whole_record(tmp_path):
+    before = notes(
+        (50, "reminder", {"outcome": "sent", "text": "is said to be ill"}),
+        (10, "promise", {"amount": 500.0, "until": AS_OF - pd.Timedelta(days=5)}),
+    )
+    known = customers("C1", phone="=1+1", address="Quay Lane, Bremen")
+    (path,) = write_letters(
+        tmp_path, actions=actions(("C1", "agency")), documents=LATE, customers=known, notes=before, policy=COMPANY,
+        interest=claim(LATE, jurisdiction="EU"),
+    )  # fmt: skip
+    with zipfile.ZipFile(path) as pack:
+        names = pack.namelist()
+        tables = {
+            name: pd.read_csv(io.BytesIO(pack.read(name)), dtype="str", keep_default_na=False)
+            for name in names
+            if name.endswith(".csv")
+        }
+        body = zipfile.ZipFile(io.BytesIO(pack.read("hand-over.docx"))).read("word/document.xml").decode()
+    assert names == [
+        "hand-over.docx",
+        "statement.docx",
+        "invoices.csv",
+        "contacts.csv",
+        "promises.csv",
+        "interest.csv",
+        "customer.csv",
+    ]
+    assert tables["invoices.csv"]["document_id"].tolist() == ["INV-1", "CN-1", "INV-2", "INV-3"]
+    assert tables["contacts.csv"]["kind"].tolist() == ["reminder"]
+    assert tables["promises.csv"]["amount"].tolist() == ["500.0"]
+    assert tables["interest.csv"]["document_id"].tolist() == ["INV-1", "INV-2"]
+    assert tables["customer.csv"]["phone"].tolist() == ["'=1+1"]
+    assert "said to be ill" not in "".join(table.to_csv() for table in tables.values())
+    for words_ in (
+        "INV-1 of €1,000.00, of 1 August 2026, fell due",
+        "Reminder: sent",
+        "Promise of €500.00 for 26 October 2026",
+    ):
+        assert words_ in body
+
+
+def test_each_factor_of_the_policy_is_offered_what_was_chosen(tmp_path):
+    table = documents(*((f"C{number}", f"I{number}", 20000.0, -30) for number in range(6)))
+    scores = pd.DataFrame({"customer_id": [f"C{number}" for number in range(6)], "score": 80.0})
+    policy = Policy.parse('[factoring]\nfactors = ["First & Co", "../Second"]\nneed = [["EUR", 30000]]\ncap = 1.0')
+    sold = factor(table, scores, policy, need={"EUR": 30000})
+    written = write_letters(
+        tmp_path,
+        actions=ACTIONS.empty(),
+        documents=table,
+        customers=customers(*scores["customer_id"]),
+        policy=policy,
+        factorable=sold,
+        offers=offers(sold, {"EUR": 30000}, policy),
+    )
+    assert [path.suffix for path in written] == [".eml", ".docx"] * 2
+    assert all(path.parent == tmp_path for path in written)
+    said = words(email.message_from_bytes(written[0].read_bytes(), policy=email.policy.default))
+    assert "First & Co" in said
+    assert "€30,000.00" in said
+    assert said.count("Miller Ltd") == sold["chosen"].sum() == 2
+    assert "€40,000.00" in said
+    nobody = write_letters(
+        tmp_path / "none", actions=ACTIONS.empty(), documents=table, customers=CUSTOMERS.empty(), factorable=sold
+    )
+    assert nobody == []
+
+
+# languages
+
+
+def test_the_language_is_the_customers_else_its_countrys_else_the_policys(tmp_path):
+    known = pd.DataFrame(
+        {
+            "language": ["fr", "DE_at", "", "", "nl", "Spanish", ""],
+            "country": ["Germany", "", "España", "Norway", "France", "Ireland", "Deutschland"],
+        }
+    )
+    assert languages(known, "en").tolist() == ["fr", "de", "es", "en", "en", "es", "de"]
+
+
+def test_days_and_amounts_are_written_as_each_language_does():
+    spaces = str.maketrans({"\u00a0": " ", "\u202f": " "})
+    said = {
+        code: (speech(code).amount(123450, "EUR"), speech(code).amount(1500, "JPY"), speech(code).day(AS_OF))
+        for code in LANGUAGES
+    }
+    assert {code: tuple(one.translate(spaces) for one in each) for code, each in said.items()} == {
+        "en": ("€1,234.50", "JP¥1,500", "31 October 2026"),
+        "de": ("1.234,50 €", "1.500 ¥", "31. Oktober 2026"),
+        "fr": ("1 234,50 €", "1 500 JPY", "31 octobre 2026"),
+        "es": ("1.234,50 €", "1.500 JPY", "31 de octubre de 2026"),
+    }
+    for code in LANGUAGES:
+        assert speech(code).amount(1234, "KWD").translate(spaces).replace(",", ".").replace("KWD", "").strip() == "1.234"
+        assert speech(code).amount(1200, "XXX").replace(",", ".") == "12.00"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_language_has_every_word_that_lists_need(code):
+    english, own = speech("en").words, speech(code).words
+    for group in ("labels", "documents", "blocks", "contacts", "outcomes", "law"):
+        assert set(own[group]) == set(english[group])
+    assert set(BLOCK_KINDS[:8]) < set(own["blocks"])
+    assert set(NOTE_KINDS) == set(own["contacts"])
+    assert set(own["tone"]["from"]) == set(english["tone"]["from"])
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_kind_is_written_in_every_language(code):
+    policy = Policy.parse(f'[letters]\nlanguage = "{code}"')
+    decided = actions(("C1", "call"), reason="late", next_step="write")
+    desk = Desk(Books.of(decided, LATE, customers("C1", language=code), policy))
+    desk.gather({"C1"})
+    for kind in set(KINDS) - {"factoring"}:
+        made = desk.letter(kind, "C1", {"EUR"})
+        assert made.language == code
+        assert made.subject
+        assert kind in ("nudge", "promise") or "INV-1" in as_text(made)
+    said = " ".join(as_text(desk.letter("call", "C1", {"EUR"})).split())
+    assert not [outcome for outcome in OUTCOMES if outcome not in said]
+
+
+# whatever the book
+
+
+DAY = pd.Timestamp("2026-10-31")
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["C1", "C2", "C3"]), st.sampled_from(["EUR", "JPY"]), st.integers(-40, 200), st.integers(1, 30000),
+        st.sampled_from(["invoice", "invoice", "invoice", "payment"]),
+    ),
+    min_size=1, max_size=8,
+)  # fmt: skip
+SAID = st.lists(
+    st.tuples(
+        st.sampled_from(["C1", "C2", "C3"]),
+        st.sampled_from([*NOTE_KINDS]),
+        st.integers(0, 120),
+        st.integers(-20, 40),
+        st.integers(0, 8),
+        st.sampled_from(["", "open", "reached", "left_message", "kept"]),
+        st.sampled_from([float("nan"), 50.0, 5000.0]),
+    ),
+    max_size=10,
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(ROWS, SAID, st.sampled_from([None, "C1"]), st.sampled_from([None, "C2"]))
+def test_whatever_the_book_nobody_is_asked_for_what_is_blocked_and_nobody_who_must_not_be(rows, said, silent, insolvent):
+    entries = pd.DataFrame(
+        [
+            {
+                "customer_id": customer,
+                "document_id": f"D{number:03}D",
+                "kind": kind,
+                "date": DAY - pd.Timedelta(days=max(late, 0) + 30),
+                "due_date": DAY - pd.Timedelta(days=late) if kind == "invoice" else pd.NaT,
+                "amount": (amount if kind == "invoice" else -amount) * 1.0,
+                "currency": currency,
+            }
+            for number, (customer, currency, late, amount, kind) in enumerate(rows)
+        ]
+    )
+    told = pd.DataFrame(
+        [
+            {
+                "date": DAY - pd.Timedelta(days=ago),
+                "customer_id": customer,
+                "kind": kind,
+                "until": DAY + pd.Timedelta(days=until),
+                "document_id": f"D{about:03}D" if about < len(rows) else "",
+                "outcome": outcome,
+                "amount": amount,
+            }
+            for customer, kind, ago, until, about, outcome, amount in said
+        ],
+        columns=["date", "customer_id", "kind", "until", "document_id", "outcome", "amount"],
+    )
+    known = customers("C1", "C2", "C3", email="a@b.example").assign(
+        do_not_contact=lambda table: table["customer_id"].eq(silent or ""),
+        insolvent_since=lambda table: pd.Series(pd.NaT, table.index, "datetime64[s]").mask(
+            table["customer_id"].eq(insolvent or ""), DAY
+        ),
+    )
+    ledger = Ledger(entries, known, notes=told)
+    documents_ = ledger.at(DAY)
+    profiles = profile(documents_, notes=told)
+    scores = score(profiles)
+    blocks = find_blocks(documents_, told, customers=known, profiles=profiles)
+    decided = recommend(documents_, scores, told, profiles=profiles, customers=known)
+    plans = plan(documents_, customers=known, blocks=blocks)
+    books = Books.of(
+        decided, documents_, known, COMPANY, since=DAY - pd.Timedelta(days=31), blocks=blocks, notes=told, plans=plans,
+        instalments=schedule(plans),
+    )  # fmt: skip
+    desk = Desk(books)
+    desk.gather({"C1", "C2", "C3"})
+    wholly = _wholly_blocked(documents_, blocks)
+    out = {silent, insolvent} | set(
+        blocks.loc[blocks["kind"].isin(["do_not_contact", "insolvency", "handed_over"]), "customer_id"]
+    )
+    running = standing(told, DAY)
+    for (kind, customer_id), rows_ in desk.due.groupby(["kind", "customer_id"]):
+        made = desk.letter(kind, customer_id, set(rows_["currency"]))
+        said_ = as_text(made)
+        assert customer_id not in out
+        if kind == "promise":
+            assert (running["kind"].eq("promise") & running["customer_id"].eq(customer_id)).any()
+        if KINDS[kind].about != "asked":
+            continue
+        own = decided.merge(rows_[["customer_id", "currency"]])
+        assert not own["action"].isin(["none", "hold"]).any()
+        asked = said_.split("promised or set aside")[0].split("SAID LATELY")[0].split("WHAT HAPPENED")[0]
+        assert not [name for name in wholly if name in asked]
+        for row in own.to_dict("records"):
+            total = speech("en").amount(to_minor(pd.Series([row["ask_for"]]), pd.Series([row["currency"]]))[0], row["currency"])
+            assert f" {total}\n" in asked
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"factoring"}))
+@pytest.mark.parametrize("mark", ["do_not_contact", "insolvent", "handed_over", "hold", "promised"])
+def test_no_letter_of_any_kind_goes_to_whoever_must_be_left_alone(kind, mark):
+    marks = {"do_not_contact": {"do_not_contact": True}, "insolvent": {"insolvent_since": AS_OF}}.get(mark, {})
+    note = {
+        "handed_over": (5, "handed_over"),
+        "promised": (5, "promise", {"amount": 9999.0, "until": AS_OF + pd.Timedelta(days=9)}),
+    }
+    said = notes(note[mark]) if mark in note else None
+    known = customers("C1", **marks)
+    blocks = find_blocks(LATE, said, customers=known)
+    calls_for = next((action for action, kinds in PAPERS.items() if kind in kinds), "reminder")
+    decided = actions(("C1", "hold" if mark == "hold" else calls_for))
+    if (kind, mark) in (("statement", "hold"), ("statement", "promised")):
+        return
+    with pytest.raises(OutputRefused, match=f"no letter of the kind '{kind}' can go to C1"):
+        draft(kind=kind, decided=decided, known=known, blocked=blocks, notes=said)
+
+
+def _wholly_blocked(documents_, blocks):
+    """The documents of which nothing may be asked for."""
+    items = documents_[documents_["open_amount"].gt(0)]
+    taken = blocks[blocks["document_id"].ne("")].groupby("document_id")["amount"].sum()
+    return [row["document_id"] for row in items.to_dict("records") if taken.get(row["document_id"], 0) >= row["open_amount"]]

@@ -338,3 +338,22 @@ def test_interest_is_written_where_the_policy_names_a_law_and_nowhere_else(tmp_p
     assert sorted(written["document_id"]) == sorted(late["document_id"])
     assert written["interest"].gt(0).any()
     assert "interest" not in "".join(path.read_text("utf-8").lower() for path in (month / "letters").rglob("*.txt"))
+
+
+def test_letters_of_the_month_draw_on_its_tables(tmp_path, made):
+    factors = '[factoring]\nfactors = ["Any Factor"]\nneed = [["EUR", 50]]\nfrom_days = 0\nsmallest = 0\ncap = 1.0\nscore = 0'
+    policy = Policy.parse(f'[company]\nname = "N"\n{factors}\n[interest]\njurisdiction = "EU"')
+    documents, scores = made["documents"], made["scores"]
+    sold = factor(documents, scores, policy, need={"EUR": 50.0})
+    assert sold["chosen"].any()
+    month = write_month(
+        tmp_path / "month",
+        **(made | {"policy": policy}),
+        tables={"factorable": sold, "factoring_offers": offers(sold, {"EUR": 50.0}, policy)},
+    )
+    names = {path.name.split("-")[0] for path in (month / "letters").iterdir()}
+    assert "factoring" in names
+    run = json.loads((month / "run.json").read_text("utf-8"))
+    assert run["letters"] == len(list((month / "letters").iterdir()))
+    assert run["letters_gaps"] == ["company.sender", "company.phone", "company.email", "company.pay_to"]
+    assert len(read(month, "factoring_offers")) == 1

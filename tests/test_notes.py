@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from arkit.notes import CLOSED, broken_promises, known_notes, standing
+from arkit.notes import CLOSED, broken_promises, by_balance, known_notes, standing
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import DOCUMENTS, NOTES
 
@@ -178,3 +178,40 @@ def test_a_promise_about_the_whole_account_is_broken_while_something_due_by_then
 def test_each_broken_promise_is_a_row_and_later_ones_are_not_looked_at():
     said = notes(PROMISE, ("2026-02-14", "promise", "I1", "2026-02-20"), ("2026-03-01", "promise", "I1", "2026-03-02"))
     assert words(broken_promises(looked_at("2026-02-28"), said), "until") == [("2026-02-10",), ("2026-02-20",)]
+
+
+def about(kind, currency="", day="2026-02-01", **more):
+    return {"date": day, "customer_id": "C1", "kind": kind, "currency": currency} | more
+
+
+def test_a_word_on_one_balance_leaves_the_other_as_it_was():
+    told = pd.DataFrame([about("dispute"), about("dispute", "EUR", "2026-02-03", outcome="resolved")])
+    both = pd.concat([looked_at("2026-02-28"), looked_at("2026-02-28", document_id="I2").assign(currency="GBP")])
+    stood = standing(told, pd.Timestamp("2026-02-28"), documents=both)
+    assert stood[["currency", "of_all"]].to_numpy().tolist() == [["GBP", True]]
+
+
+def test_a_word_on_all_balances_takes_the_place_of_those_on_single_ones():
+    told = pd.DataFrame([about("dispute", "EUR"), about("dispute", "", "2026-02-03", outcome="resolved")])
+    assert not len(standing(told, pd.Timestamp("2026-02-28")))
+    assert len(standing(told.iloc[::-1].assign(date="2026-02-03"), pd.Timestamp("2026-02-28"))) == 2 - 1
+
+
+def test_a_promise_about_one_balance_is_broken_by_that_balance_alone():
+    both = pd.concat([looked_at("2026-02-28", 0.0), looked_at("2026-02-28", document_id="I2").assign(currency="GBP")])
+    promised = [about("promise", currency, until="2026-02-10") for currency in ("EUR", "GBP", "")]
+    assert broken_promises(both, pd.DataFrame(promised))["currency"].tolist() == ["GBP", ""]
+
+
+def test_notes_come_once_for_each_balance_they_are_about():
+    both = pd.concat([looked_at("2026-02-28"), looked_at("2026-02-28", document_id="I2").assign(currency="GBP")])
+    told = known_notes(
+        pd.DataFrame([about("call"), about("promise", "GBP"), about("call") | {"customer_id": "C9"}]), both["as_of"].max()
+    )
+    found = by_balance(told, both)
+    assert found[["customer_id", "kind", "currency"]].to_numpy().tolist() == [
+        ["C1", "call", "EUR"],
+        ["C1", "call", "GBP"],
+        ["C1", "promise", "GBP"],
+        ["C9", "call", ""],
+    ]

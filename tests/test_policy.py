@@ -121,7 +121,7 @@ def test_what_is_not_toml_is_refused_with_the_place():
 
 
 def test_an_unknown_section_is_refused_with_its_line_and_the_sections_there_are():
-    with pytest.raises(PolicyRefused, match=r"(?s)^'agging' in ours\.toml line 2 .*one of company, aging, history, "):
+    with pytest.raises(PolicyRefused, match=r"(?s)^'agging' in ours\.toml line 2 .*one of company, letters, aging, history, "):
         Policy.parse("\n[agging]\nedges = [30]\n", "ours.toml")
 
 
@@ -303,7 +303,7 @@ def test_changing_nothing_gives_the_same_policy():
     ("key", "value", "expected", "got"),
     [
         ("contact.grace_day", "3", "one of grace_days, small, ", "'grace_day'"),
-        ("contacts.grace_days", "3", "one of company, aging, ", "'contacts'"),
+        ("contacts.grace_days", "3", "one of company, letters, aging, ", "'contacts'"),
         ("effort.call", "-1", "0 or more", "-1"),
         ("backtest.lost_after_days", "0", "1 or more", "0"),
         ("contact", "3", "one of its keys: contact.grace_days, ", "the whole of it"),
@@ -327,3 +327,23 @@ def test_a_change_that_cannot_be_followed_is_refused_with_its_key(key, value, ex
     assert key.startswith(lines[0].split("'")[1])
     assert lines[1].startswith(f"  expected: {expected}")
     assert lines[2] == f"  got: {got}"
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "expected"),
+    [
+        ('[letters]\nlanguage = "nl"', "letters.language", "en, de, fr or es"),
+        ('[factoring]\nneed = [["EUR", -1]]', "factoring.need", "amounts of 0 or more, each in a currency of its own"),
+        ('[factoring]\nneed = [["EUR", 1], ["EUR", 2]]', "factoring.need", "amounts of 0 or more"),
+        ("[factoring]\nfactors = [1]", "factoring.factors", "something like"),
+    ],
+)
+def test_what_letters_need_of_the_policy_is_checked(words, key, expected):
+    with pytest.raises(PolicyRefused, match=rf"'{key}' in policy line 2 cannot be followed.\n  expected: {expected}"):
+        Policy.parse(words)
+
+
+def test_lists_that_may_hold_nothing_may():
+    policy = Policy.parse("[letters]\nsupply_stop = []\n[factoring]\nfactors = []")
+    assert (policy.letters.supply_stop, policy.factoring.factors) == ((), ())
+    assert Policy.parse('[factoring]\nfactors = ["A & Co"]').factoring.factors == ("A & Co",)

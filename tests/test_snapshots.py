@@ -97,3 +97,25 @@ def test_a_later_list_changes_no_earlier_day(day):
     first = lists((JAN, "I1", 100.0), (FEB, "I2", 5.0))
     later = pd.concat([first, lists((MAR, "I3", 5.0))])
     pd.testing.assert_frame_equal(Ledger(snapshots=first).at(day), Ledger(snapshots=later).at(day))
+
+
+def test_the_last_instalment_left_is_the_one_of_its_due_day():
+    rows = pd.DataFrame(
+        {
+            "as_of": [JAN, JAN, FEB],
+            "customer_id": "C1",
+            "document_id": "I1",
+            "kind": "invoice",
+            "issued": "2026-01-02",
+            "due_date": ["2026-01-20", "2026-03-20", "2026-03-20"],
+            "amount": [50.0, 50.0, 50.0],
+            "open_amount": [50.0, 50.0, 50.0],
+            "currency": "EUR",
+            "instalment": ["first", "second", ""],
+        }
+    )
+    documents = Ledger(snapshots=rows).at(FEB)
+    assert documents[["instalment", "settled"]].sort_values("instalment").to_numpy().tolist() == [
+        ["first", True],
+        ["second", False],
+    ]

@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 import zipfile
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arkit import money, workbook
+from arkit import money
 from arkit.errors import OutputRefused, TableRefused
 from arkit.policy import Policy
-from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, CUSTOMERS, DOCUMENTS, SCORES
-from arkit.workbook import write_workbook
+from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, CUSTOMERS, DOCUMENTS, NOTES, SCORES
+from arkit.workbook import look, write_workbook
+from arkit.workbook.words import GROUPS, LABELS, REASONS
 
 AS_OF = pd.Timestamp("2026-10-31")
 #: Customer number, name, currency, action, who, mail, and each open document as days late:open amount.
@@ -124,6 +126,32 @@ def cell_of(sheet, heading: str, row: int = 2):
     return sheet.cell(row, headings(sheet).index(heading) + 1)
 
 
+def listed(sheet, heading: str) -> list:
+    """A column of a list without the totals below it."""
+    return [cell_of(sheet, heading, row).value for row in rows_of(sheet)]
+
+
+def table_of(sheet) -> str:
+    (name,) = sheet.tables
+    return name
+
+
+def rows_of(sheet) -> range:
+    """The rows of a list, without headings and totals."""
+    return range(2, int(re.sub(r"[A-Z]+1:[A-Z]+", "", sheet.tables[table_of(sheet)].ref)) + 1)
+
+
+LISTS = ["Calls", "Reminders", "Plans", "Demands", "Factoring", "Agency and court", "Review", "On hold"]
+
+
+def place_of(book, number: str, currency: str = "EUR") -> tuple:
+    """The sheet and the row of an account."""
+    for name in LISTS:
+        if name in book and f"2026-10-31|{number}|{currency}" in column(book[name], "row_id"):
+            return book[name], column(book[name], "row_id").index(f"2026-10-31|{number}|{currency}") + 2
+    raise AssertionError(number)
+
+
 def resave(path: Path, folder: Path, kind: str = "xlsx") -> Path:
     """The file as LibreOffice writes it after opening and calculating."""
     office = shutil.which("soffice")
@@ -163,20 +191,26 @@ def one(tmp_path: Path, name: str = "Ash Ltd", **changes) -> dict[str, pd.DataFr
 
 class TestSheets:
     def test_the_sheets_come_in_the_order_of_the_work(self, book):
-        assert book.sheetnames == ["Actions", "No action", "Open items", "Aging", "Scores", "How to use", "Lists"]
-        assert book["Lists"].sheet_state == "hidden"
-        assert book.active.title == "Actions"
+        assert book.sheetnames == [
+            "Summary", *LISTS, "Customers", "Open items", "Aging", "How to use", "Lists", "Given",
+        ]  # fmt: skip
+        assert (book["Lists"].sheet_state, book["Given"].sheet_state) == ("hidden", "veryHidden")
+        assert book.active.title == "Summary"
 
-    @pytest.mark.parametrize("name", ["Actions", "No action", "Open items", "Aging", "Scores"])
+    def test_a_list_that_has_no_rows_is_left_out(self, tmp_path):
+        book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **one(tmp_path)))
+        assert [name for name in book.sheetnames if name in LISTS] == ["Calls"]
+
+    @pytest.mark.parametrize("name", [*LISTS, "Customers", "Open items", "Aging"])
     def test_headings_are_in_row_1_stay_in_sight_and_belong_to_a_table_with_filters(self, book, name):
         sheet = book[name]
         (table,) = sheet.tables.values()
         assert table.autoFilter.ref == table.ref
         assert table.ref.startswith("A1:")
         assert [column.name for column in table.tableColumns] == [h for h in headings(sheet) if h is not None]
-        assert sheet.freeze_panes == ("C2" if name == "Scores" else "D2")
+        assert sheet.freeze_panes == ("C2" if name == "Customers" else "D2")
 
-    @pytest.mark.parametrize("name", ["Actions", "No action", "Open items", "Aging", "Scores", "How to use"])
+    @pytest.mark.parametrize("name", ["Summary", *LISTS, "Customers", "Open items", "Aging", "How to use"])
     def test_a_print_is_one_page_wide_with_headings_day_and_page_numbers(self, book, name):
         sheet = book[name]
         assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
@@ -184,6 +218,10 @@ class TestSheets:
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.oddHeader.center.text == f"{name} as of 2026-10-31"
         assert sheet.oddFooter.center.text == "Page &P of &N"
+
+    def test_a_list_is_printed_without_what_is_filled_in_so_that_it_can_be_read(self, book):
+        assert book["Calls"].print_area == f"'Calls'!$A$1:$O${book['Calls'].max_row}"
+        assert book["Calls"]["O1"].value == "Next step if nothing happens"
 
     def test_the_file_says_arkit_wrote_it_on_the_day_it_looks_from(self, book):
         assert book.properties.creator == "arkit"
@@ -199,72 +237,114 @@ class TestSheets:
     def test_the_firm_stands_above_a_print_even_with_an_ampersand(self, tmp_path):
         policy = Policy.parse('[company]\nname = "Smith & Sons"')
         written = write_workbook(tmp_path / "a.xlsx", **one(tmp_path), policy=policy)
-        assert openpyxl.load_workbook(written)["Actions"].oddHeader.left.text == "Smith && Sons"
+        assert openpyxl.load_workbook(written)["Calls"].oddHeader.left.text == "Smith && Sons"
+
+
+ASKED = [
+    "No.", "Customer no.", "Customer", "Contact", "Phone", "What to do", "By when", "Why", "At stake", "To ask for", "Currency",
+    "Oldest (days late)", "Documents", "Last contact", "Next step if nothing happens",
+]  # fmt: skip
+FILL_IN = [
+    "Outcome", "Done on", "Promised or disputed amount", "Promised by, or until", "Dispute reason", "About document",
+    "Next action", "By", "Comment",
+]  # fmt: skip
 
 
 class TestActions:
     def test_headings_are_what_is_asked_then_what_is_filled_in_then_the_id(self, book):
-        assert headings(book["Actions"]) == [
-            "No.", "Customer no.", "Customer", "Contact", "What to do", "By when", "Why", "At stake", "To ask for",
-            "Currency", "Oldest (days late)", "Documents", "Score", "Next step if nothing happens",
-            "Outcome", "Done on", "Promised amount", "Promised by", "Dispute reason", "Comment", "row_id",
-        ]  # fmt: skip
+        assert headings(book["Calls"]) == [*ASKED, *FILL_IN, "row_id"]
+        waiting = ["Until when", "What stands in the way", "Otherwise"]
+        assert headings(book["On hold"]) == [*ASKED[:8], *waiting, *ASKED[8:], *FILL_IN, "row_id"]
 
     def test_a_row_says_all_that_was_recommended(self, book):
-        sheet = book["Actions"]
-        row = column(sheet, "Customer no.").index("10021") + 2
+        sheet, row = place_of(book, "10021", "JPY")
+        assert sheet.title == "Demands"
         assert [cell.value for cell in sheet[row]] == [
-            8, "10021", "Umbrella Pine KK", "Ueda, ueda@umbrella.example", "Final demand", pd.Timestamp("2026-11-03"),
+            8, "10021", "Umbrella Pine KK", "Ueda, ueda@umbrella.example", None, "Final demand", pd.Timestamp("2026-11-03"),
             "1,590,001 JPY past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
-            1590001, None, "JPY", 121, "021-1, 021-2, 021-3", 55.5, "firm notice with a date if nothing is agreed",
-            None, None, None, None, None, None, "2026-10-31|10021|JPY",
+            1590001, None, "JPY", 121, "021-1, 021-2, 021-3", None, "firm notice with a date if nothing is agreed",
+            *[None] * len(FILL_IN), "2026-10-31|10021|JPY",
         ]  # fmt: skip
 
-    def test_rows_stand_in_order_of_priority_whatever_the_order_of_the_table(self, book):
-        numbers = column(book["Actions"], "No.")
-        assert numbers == sorted(numbers)
-        assert len(numbers) == 22
+    def test_every_account_stands_on_the_list_of_its_action_in_order_of_priority(self, book):
+        numbers = {name: listed(book[name], "No.") for name in LISTS}
+        assert all(each == sorted(each) for each in numbers.values())
+        assert sorted(number for each in numbers.values() for number in each) == [*range(1, 29)]
+        for group in GROUPS:
+            assert {*listed(book[group.title], "What to do")} <= {LABELS[action] for action in group.actions}
 
-    def test_none_and_hold_stand_on_their_own_sheet_with_the_reason_and_until_when(self, book):
-        idle = book["No action"]
-        assert not {"No contact", "Hold"} & {*column(book["Actions"], "What to do")}
-        assert column(idle, "Customer no.") == ["10024", "10022", "10018", "10009", "10007", "10004"]
-        assert column(idle, "Until when")[:3] == [None, pd.Timestamp("2026-11-09"), None]
-        assert column(idle, "Why")[1].startswith("3,425.00 EUR past due")
-        assert not {"Outcome", "Comment"} & {*headings(idle)}
+    def test_none_and_hold_stand_on_their_own_list_with_the_reason_and_until_when(self, book):
+        idle = book["On hold"]
+        assert listed(idle, "Customer no.") == ["10024", "10022", "10018", "10009", "10007", "10004"]
+        assert listed(idle, "Until when")[:3] == [None, pd.Timestamp("2026-11-09"), None]
+        assert listed(idle, "Why")[1].startswith("3,425.00 EUR past due")
 
     def test_each_row_has_an_id_of_its_own_in_a_hidden_column(self, book):
-        sheet = book["Actions"]
-        ids = column(sheet, "row_id")
-        assert len({*ids}) == len(ids)
+        ids = [row_id for name in LISTS for row_id in listed(book[name], "row_id")]
+        assert len({*ids}) == len(ids) == 28
         assert {"2026-10-31|10025|EUR", "2026-10-31|10025|JPY"} <= {*ids}
-        assert sheet.column_dimensions["U"].hidden
-        assert "U" in sheet.tables["arkit_actions"].ref
+        assert book["Calls"].column_dimensions["Y"].hidden
+        assert book["Calls"].tables["arkit_calls"].ref.startswith("A1:Y")
 
     def test_a_customer_leads_to_its_oldest_open_item_in_that_currency(self, book):
-        sheet, items = book["Actions"], book["Open items"]
-        for row in range(2, sheet.max_row + 1):
-            name, link = cell_of(sheet, "Customer", row), cell_of(sheet, "Customer", row).hyperlink
-            at = int(link.location.removeprefix("'Open items'!A"))
-            assert (link.ref, items.cell(at, 2).value) == (name.coordinate, name.value)
-            assert cell_of(items, "Currency", at).value == cell_of(sheet, "Currency", row).value
-            assert (items.cell(at - 1, 1).value, cell_of(items, "Currency", at - 1).value) != (
-                items.cell(at, 1).value,
-                cell_of(items, "Currency", at).value,
-            )
+        items = book["Open items"]
+        for sheet in (book[name] for name in LISTS):
+            for row in rows_of(sheet):
+                name, link = cell_of(sheet, "Customer", row), cell_of(sheet, "Customer", row).hyperlink
+                at = int(link.location.removeprefix("'Open items'!A"))
+                assert (link.ref, items.cell(at, 2).value) == (name.coordinate, name.value)
+                assert cell_of(items, "Currency", at).value == cell_of(sheet, "Currency", row).value
+                assert (items.cell(at - 1, 1).value, cell_of(items, "Currency", at - 1).value) != (
+                    items.cell(at, 1).value,
+                    cell_of(items, "Currency", at).value,
+                )
 
     def test_a_contact_leads_to_a_mail_where_the_address_is_known(self, book):
-        sheet = book["Actions"]
-        links = {cell_of(sheet, "Customer no.", row).value: cell_of(sheet, "Contact", row).hyperlink for row in range(2, 24)}
-        assert links["10002"].target == "mailto:tom@birch.example"
-        assert links["10011"] is None
+        sheet, row = place_of(book, "10002")
+        assert cell_of(sheet, "Contact", row).hyperlink.target == "mailto:tom@birch.example"
+        sheet, row = place_of(book, "10011", "JPY")
+        assert cell_of(sheet, "Contact", row).hyperlink is None
 
-    def test_nobody_who_is_left_alone_gets_a_mail_by_a_click(self, book):
-        assert [cell_of(book["No action"], "Contact", row).hyperlink for row in range(2, 8)] == [None] * 6
+    @pytest.mark.parametrize(
+        ("phone", "target"),
+        [
+            ("+353 (0)20 910-0219", "tel:+3530209100219"),
+            ("020 910 0219 ext. 4", "tel:0209100219"),
+            ("ask Ann", None),
+            ("12", None),
+        ],
+    )
+    def test_a_number_leads_to_a_call_and_stands_once(self, tmp_path, phone, target):
+        tables = one(tmp_path, contact=f"Ann, {phone}")
+        tables["customers"] = tables["customers"].assign(phone=phone)
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
+        link = cell_of(sheet, "Phone").hyperlink
+        assert (cell_of(sheet, "Phone").value, link and link.target) == (phone, target)
+        assert cell_of(sheet, "Contact").value == "Ann"
+
+    def test_nobody_who_is_left_alone_gets_a_mail_or_a_call_by_a_click(self, book):
+        links = [
+            cell_of(book["On hold"], name, row).hyperlink for row in rows_of(book["On hold"]) for name in ("Contact", "Phone")
+        ]
+        assert links == [None] * 12
+
+    def test_who_was_last_in_touch_is_said_as_far_as_the_day_knows(self, tmp_path):
+        notes = NOTES.conform(
+            pd.DataFrame(
+                {
+                    "date": pd.to_datetime(["2026-10-02", "2026-10-20", "2026-10-25", "2026-11-01"]),
+                    "customer_id": "10001",
+                    "kind": ["reminder", "call", "dispute", "call"],
+                    "outcome": ["sent", "left_message", "open", "reached"],
+                }
+            )
+        )
+        path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path), notes=notes)
+        assert cell_of(openpyxl.load_workbook(path)["Calls"], "Last contact").value == "2026-10-20 call, left message"
 
     def test_without_customers_there_is_no_mail(self, tmp_path):
         tables = {name: table for name, table in one(tmp_path).items() if name != "customers"}
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
         assert cell_of(sheet, "Contact").hyperlink is None
         assert cell_of(sheet, "Customer").hyperlink.location == "'Open items'!A2"
 
@@ -281,7 +361,7 @@ class TestActions:
     def test_only_an_address_becomes_a_link(self, tmp_path, email, target):
         tables = one(tmp_path)
         tables["customers"] = tables["customers"].assign(email=email)
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
         link = cell_of(sheet, "Contact").hyperlink
         assert (link and link.target) == target
 
@@ -294,81 +374,95 @@ class TestActions:
         assert column(items, "Customer") == ["Ash Ltd", "Ash Ltd", "10002", "10002"]
 
     def test_every_action_has_words_and_every_one_that_acts_has_a_shade(self):
-        assert tuple(workbook.LABELS) == ACTIONS_IN_ORDER
-        shaded = [action for _, _, actions in workbook.SHADES for action in actions]
+        assert tuple(LABELS) == ACTIONS_IN_ORDER
+        shaded = [action for _, _, actions in look.SHADES for action in actions]
         assert sorted(shaded) == sorted({*ACTIONS_IN_ORDER} - {"none", "hold"})
 
     def test_the_shade_goes_by_the_words_so_that_it_moves_with_the_row(self, book):
-        (shades,) = book["Actions"].conditional_formatting
-        assert str(shades.sqref) == "E2:E23"
-        assert shades.rules[1].formula == ['OR($E2="Call",$E2="Ask accounts payable",$E2="Agree a payment plan")']
-        assert [rule.dxf.fill.bgColor.rgb[2:] for rule in shades.rules] == [fill for fill, _, _ in workbook.SHADES]
+        shades, done = book["Calls"].conditional_formatting
+        last = rows_of(book["Calls"])[-1]
+        assert str(shades.sqref) == f"F2:F{last}"
+        assert shades.rules[1].formula == ['OR($F2="Call",$F2="Ask accounts payable",$F2="Agree a payment plan")']
+        assert [rule.dxf.fill.bgColor.rgb[2:] for rule in shades.rules] == [fill for fill, _, _ in look.SHADES]
+        assert (str(done.sqref), done.rules[0].formula) == (f"A2:O{last}", ['$P2<>""'])
 
 
 class TestFillingIn:
     def test_each_column_to_fill_in_accepts_what_belongs_there_and_says_so(self, book):
-        checks = {check.errorTitle: check for check in book["Actions"].data_validations.dataValidation}
+        checks = {check.errorTitle: check for check in book["Calls"].data_validations.dataValidation}
+        last = rows_of(book["Calls"])[-1]
         assert {name: (check.type, str(check.sqref)) for name, check in checks.items()} == {
-            "Outcome": ("list", "O2:O23"), "Done on": ("date", "P2:P23"), "Promised amount": ("decimal", "Q2:Q23"),
-            "Promised by": ("date", "R2:R23"), "Dispute reason": ("list", "S2:S23"),
+            "Outcome": ("list", f"P2:P{last}"), "Done on": ("date", f"Q2:Q{last}"),
+            "Promised or disputed amount": ("decimal", f"R2:R{last}"), "Promised by, or until": ("date", f"S2:S{last}"),
+            "Dispute reason": ("list", f"T2:T{last}"),
         }  # fmt: skip
         assert all(check.showErrorMessage and check.allowBlank for check in checks.values())
-        assert checks["Promised by"].error == "A day from 2026-10-31 to 2029-10-31, please."
+        until = checks["Promised by, or until"]
+        assert until.error == "A day from 2026-10-31 to 2029-10-31, please."
         day_one = pd.Timestamp("1899-12-30")
-        assert day_one + pd.Timedelta(days=int(checks["Promised by"].formula1)) == AS_OF
+        assert day_one + pd.Timedelta(days=int(until.formula1)) == AS_OF
         assert day_one + pd.Timedelta(days=int(checks["Done on"].formula2)) == pd.Timestamp("2027-11-01")
 
-    def test_the_choices_come_from_named_ranges_on_the_hidden_sheet(self, book):
-        checks = {check.errorTitle: check.formula1 for check in book["Actions"].data_validations.dataValidation}
-        for heading, choices in {"Outcome": workbook.OUTCOMES, "Dispute reason": workbook.DISPUTE_REASONS}.items():
-            sheet, cells = book.defined_names[checks[heading]].attr_text.split("!")
+    @pytest.mark.parametrize("group", GROUPS, ids=LISTS)
+    def test_the_drop_downs_fit_the_list_and_need_no_named_range(self, book, group):
+        checks = {check.errorTitle: check.formula1 for check in book[group.title].data_validations.dataValidation}
+        for heading, choices in {"Outcome": group.outcomes, "Dispute reason": REASONS}.items():
+            sheet, cells = checks[heading].split("!")
             assert tuple(cell.value for (cell,) in book[sheet][cells]) == choices
+        assert not book.defined_names
 
     def test_what_is_to_be_filled_in_looks_different(self, book):
-        sheet = book["Actions"]
-        fills = {name: cell_of(sheet, name, 5).fill.fgColor.rgb for name in headings(sheet)}
-        yellow = [name for name, colour in fills.items() if colour == "00FFF7DC"]
-        assert yellow == ["Outcome", "Done on", "Promised amount", "Promised by", "Dispute reason", "Comment"]
+        sheet = book["Calls"]
+        fills = {name: cell_of(sheet, name, 3).fill.fgColor.rgb for name in headings(sheet)}
+        assert [name for name, colour in fills.items() if colour == "00FFF7DC"] == FILL_IN
         assert cell_of(sheet, "Outcome", 1).fill.fgColor.rgb != cell_of(sheet, "Why", 1).fill.fgColor.rgb
+
+    def test_lists_are_not_locked_so_that_they_can_be_sorted_and_the_summary_is(self, book):
+        assert [sheet.title for sheet in book.worksheets if sheet.protection.sheet] == ["Summary"]
+        assert book["Summary"].protection.password is None
 
 
 class TestNumbersAndDays:
     @pytest.mark.parametrize(
-        ("customer", "number_format"),
-        [("10001", '#,##0.00;-#,##0.00;"-"'), ("10006", '#,##0;-#,##0;"-"'), ("10026", '#,##0.000;-#,##0.000;"-"')],
+        ("customer", "currency", "number_format"),
+        [
+            ("10001", "EUR", '#,##0.00;-#,##0.00;"-"'),
+            ("10006", "JPY", '#,##0;-#,##0;"-"'),
+            ("10026", "KWD", '#,##0.000;-#,##0.000;"-"'),
+        ],
     )
-    def test_an_amount_shows_the_decimals_of_its_currency(self, book, customer, number_format):
-        sheet = book["Actions"]
-        row = column(sheet, "Customer no.").index(customer) + 2
+    def test_an_amount_shows_the_decimals_of_its_currency(self, book, customer, currency, number_format):
+        sheet, row = place_of(book, customer, currency)
         assert cell_of(sheet, "At stake", row).number_format == number_format
-        assert cell_of(sheet, "Promised amount", row).number_format == number_format
+        assert cell_of(sheet, "Promised or disputed amount", row).number_format == number_format
 
     def test_a_day_is_a_day(self, book):
-        for sheet, heading in (("Actions", "By when"), ("Open items", "Due")):
+        for sheet, heading in (("Calls", "By when"), ("Open items", "Due")):
             cell = cell_of(book[sheet], heading)
             assert (cell.data_type, cell.number_format) == ("d", "yyyy-mm-dd")
 
     def test_what_is_not_known_stays_empty(self, tmp_path):
-        tables = one(tmp_path, score=float("nan"), due_by=pd.NaT, next_step="")
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
-        assert [cell_of(sheet, name).value for name in ("Score", "By when", "Next step if nothing happens")] == [None] * 3
+        tables = one(tmp_path, ask_for=float("nan"), due_by=pd.NaT, next_step="")
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
+        assert [cell_of(sheet, name).value for name in ("To ask for", "By when", "Next step if nothing happens")] == [None] * 3
 
     def test_a_currency_that_is_not_stated_shows_no_code(self, book):
-        for name in ("Actions", "Open items", "Aging"):
+        sheet, row = place_of(book, "10027", "XXX")
+        assert cell_of(sheet, "Currency", row).value is None
+        for name in ("Open items", "Aging"):
             row = column(book[name], "Customer no.").index("10027") + 2
             assert cell_of(book[name], "Currency", row).value is None
-        assert "2026-10-31|10027|XXX" in column(book["Actions"], "row_id")
 
     def test_a_column_is_wide_enough_for_its_largest_amount_and_for_their_sum(self, tmp_path):
         tables = one(tmp_path, at_stake=-9_876_543_210_123.45)
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
-        assert sheet.column_dimensions["H"].width > len("-9,876,543,210,123.45")
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
+        assert sheet.column_dimensions["I"].width > len("-9,876,543,210,123.45")
 
     def test_a_row_is_as_high_as_its_longest_text_needs(self, tmp_path):
         tables = one(tmp_path, reason="a reason of many words " * 12)
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Actions"]
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **tables))["Calls"]
         assert cell_of(sheet, "Why").alignment.wrap_text
-        assert sheet.row_dimensions[2].height == 13 * 7 + 2
+        assert sheet.row_dimensions[2].height == 13 * 8 + 2
 
 
 class TestOpenItems:
@@ -393,21 +487,78 @@ class TestOpenItems:
         assert {*column(book["Open items"], "Kind")} == {"invoice", "credit note"}
 
 
-class TestScores:
-    def test_a_score_stands_with_its_reasons(self, book):
-        assert [cell.value for cell in book["Scores"][2]] == [
-            "10001", "Alder Engineering GmbH & Co. KG", 3, "C",
+class TestCustomers:
+    def test_a_score_stands_with_its_reasons_beside_whom_to_ask(self, book):
+        sheet = book["Customers"]
+        assert [cell.value for cell in sheet[2]] == [
+            "10001", "Alder Engineering GmbH & Co. KG", None, None, "ap@alder.example", None, None, None, None, 3, "C",
             "18 days beyond terms over 24 invoices (-32.0); 65 % of the open balance is past due (-6.5)",
-            "paying the 2 invoices past due: +9.5", "pays on Fridays", 12, 0.6,
+            "paying the 2 invoices past due: +9.5", "pays on Fridays", None, 12, 0.6,
         ]  # fmt: skip
+        assert cell_of(sheet, "E-mail").hyperlink.target == "mailto:ap@alder.example"
+        assert cell_of(sheet, "Customer").hyperlink.location == "'Open items'!A2"
 
 
 class TestTotals:
     def test_they_are_formulas_in_excel_and_values_nowhere_that_is_read_back(self, book):
         formulas = {sheet.title: sum(c.data_type == "f" for row in sheet.iter_rows() for c in row) for sheet in book.worksheets}
-        assert formulas == {"Aging": 4 * 10} | dict.fromkeys(
-            ["Actions", "No action", "Open items", "Scores", "How to use", "Lists"], 0
-        )
+        codes = {name: len({*listed(book[name], "Currency")}) for name in LISTS}
+        assert codes["Calls"] == 4
+        assert formulas == {
+            "Summary": 4 + 21, "Aging": 4 * 10, **{name: 2 * number for name, number in codes.items()},
+            **dict.fromkeys(["Customers", "Open items", "How to use", "Lists", "Given"], 0),
+        }  # fmt: skip
+
+    def test_those_of_a_list_add_up_the_rows_that_a_filter_shows_by_currency(self, book, saved):
+        after = openpyxl.load_workbook(saved, data_only=True)
+        for name in LISTS:
+            want = pd.DataFrame({head: listed(book[name], head) for head in ("Currency", "At stake")})
+            sums = money.totals(want.fillna({"Currency": "XXX"}).set_axis(["currency", "open_amount"], axis=1))
+            totals = {
+                row_id.removeprefix("total|"): cell_of(after[name], "At stake", row).value
+                for row, row_id in enumerate(column(after[name], "row_id"), 2)
+                if row_id and row_id.startswith("total|")
+            }
+            assert totals == sums.to_dict()
+        plain = cell_of(book["Demands"], "At stake", rows_of(book["Demands"])[-1] + 2).value
+        assert plain.startswith("=ROUND(SUMPRODUCT(SUBTOTAL(109,OFFSET(")
+        assert cell_of(book["Factoring"], "At stake", 4).value == "=ROUND(SUBTOTAL(109,$I$2:$I$2),2)"
+
+    def test_the_summary_says_what_the_open_items_add_up_to(self, book, saved):
+        page = openpyxl.load_workbook(saved, data_only=True)["Summary"]
+        items = book["Open items"]
+        owed = pd.DataFrame({"open_amount": column(items, "Open amount"), "currency": column(items, "Currency")})
+        totals = money.totals(owed.fillna({"currency": "XXX"})).to_dict()
+        assert [cell.value for cell in page[3]][:6] == [
+            "Owed",
+            "Currency",
+            "Open",
+            "Past due",
+            "Not yet due",
+            "Credit not applied",
+        ]
+        got = {row[1].value or "XXX": row for row in page.iter_rows(min_row=4, max_row=7)}
+        assert {code: row[2].value for code, row in got.items()} == totals
+        for row in got.values():
+            assert round(row[2].value - sum(cell.value for cell in row[3:6]), 3) == 0
+            assert row[9].value == 0
+
+    def test_the_summary_counts_accounts_by_action_and_leads_to_their_lists(self, book, saved):
+        page, after = book["Summary"], openpyxl.load_workbook(saved, data_only=True)["Summary"]
+        top = next(row for row in range(1, 30) if page.cell(row, 1).value == "What to do") + 1
+        rows = [page[row] for row in range(top, top + 21)]
+        assert sum(row[4].value for row in rows) == 28
+        assert (rows[0][0].value, rows[0][0].hyperlink.location) == ("Calls: Call", "'Calls'!A1")
+        assert {after.cell(row, 6).value for row in range(top, top + 21)} == {0}
+        assert page.cell(top + 21, 1).value is None
+
+    def test_how_many_rows_have_an_outcome_is_counted_as_they_are_filled_in(self, tmp_path):
+        path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
+        book = openpyxl.load_workbook(path)
+        cell_of(book["Calls"], "Outcome").value = "no answer"
+        book.save(path)
+        page = openpyxl.load_workbook(resave(path, tmp_path), data_only=True)["Summary"]
+        assert page["F7"].value == 1
 
     def test_calculated_they_tie_to_the_open_items_to_the_cent(self, book, saved):
         sheet = openpyxl.load_workbook(saved, data_only=True)["Aging"]
@@ -439,25 +590,33 @@ class TestTotals:
 class TestLibreOffice:
     def test_a_save_keeps_the_checks_the_choices_the_ids_and_the_links(self, book, saved):
         after = openpyxl.load_workbook(saved)
-        sheet = after["Actions"]
+        sheet = after["Calls"]
         checks = {check.errorTitle: check for check in sheet.data_validations.dataValidation}
         assert {name: check.type for name, check in checks.items()} == {
-            "Outcome": "list", "Done on": "date", "Promised amount": "decimal", "Promised by": "date", "Dispute reason": "list",
+            "Outcome": "list", "Done on": "date", "Promised or disputed amount": "decimal", "Promised by, or until": "date",
+            "Dispute reason": "list",
         }  # fmt: skip
-        for heading, choices in {"Outcome": workbook.OUTCOMES, "Dispute reason": workbook.DISPUTE_REASONS}.items():
-            at, cells = after.defined_names[checks[heading].formula1].attr_text.split("!")
-            assert tuple(cell.value for (cell,) in after[at.strip("$")][cells]) == choices
+        at, cells = checks["Outcome"].formula1.split("!")
+        assert tuple(cell.value for (cell,) in after[at.strip("$")][cells]) == GROUPS[0].outcomes
         assert after["Lists"].sheet_state == "hidden"
-        assert sum(len(shades.rules) for shades in sheet.conditional_formatting) == len(workbook.SHADES)
-        assert column(sheet, "row_id") == column(book["Actions"], "row_id")
-        assert sheet.column_dimensions["U"].hidden
-        assert sheet.tables["arkit_actions"].ref == book["Actions"].tables["arkit_actions"].ref
-        assert cell_of(sheet, "Contact", 4).hyperlink.target == cell_of(book["Actions"], "Contact", 4).hyperlink.target
+        assert sum(len(shades.rules) for shades in sheet.conditional_formatting) == len(look.SHADES) + 1
+        assert column(sheet, "row_id") == column(book["Calls"], "row_id")
+        assert sheet.column_dimensions["Y"].hidden
+        assert sheet.tables["arkit_calls"].ref == book["Calls"].tables["arkit_calls"].ref
+        row = place_of(book, "10002")[1]
+        assert cell_of(sheet, "Contact", row).hyperlink.target == "mailto:tom@birch.example"
 
-    def test_a_save_changes_nothing_that_the_list_says(self, book, saved):
+    def test_a_save_changes_nothing_that_the_lists_say(self, book, saved):
         after = openpyxl.load_workbook(saved)
-        for name in ("Actions", "No action", "Open items", "Scores"):
-            assert [*after[name].iter_rows(values_only=True)] == [*book[name].iter_rows(values_only=True)]
+        for name in (*LISTS, "Customers", "Open items"):
+            rows = len(rows_of(book[name])) + 1
+            said = [list(sheet.iter_rows(values_only=True, max_row=rows)) for sheet in (book[name], after[name])]
+            assert said[0] == said[1]
+
+    def test_the_pictures_are_still_there(self, book, saved):
+        # four currencies, and the three with the most documents have a picture of their aging
+        with zipfile.ZipFile(saved) as parts:
+            assert len([name for name in parts.namelist() if name.startswith("xl/charts/chart")]) == 3
 
 
 HOSTILE = [
@@ -477,60 +636,60 @@ class TestTextStaysText:
         tables["scores"] = tables["scores"].assign(reasons=HOSTILE)
         path = write_workbook(tmp_path / "a.xlsx", **tables)
         book = openpyxl.load_workbook(path)
-        said = {"Actions": "Customer Contact Why Documents", "Open items": "Customer Document Reference", "Scores": "Customer"}
+        said = {"Calls": "Customer Contact Why Documents", "Open items": "Customer Document Reference", "Customers": "Customer"}
         for sheet, names in said.items():
             for name in names.split():
-                assert sorted(column(book[sheet], name)) == sorted(HOSTILE)
-        cells = [cell for sheet in said for row in book[sheet].iter_rows() for cell in row if isinstance(cell.value, str)]
+                assert sorted(listed(book[sheet], name)) == sorted(HOSTILE)
+        rows = [row for sheet in said for row in book[sheet].iter_rows(max_row=len(HOSTILE) + 1)]
+        cells = [cell for row in rows for cell in row if isinstance(cell.value, str)]
         assert {cell.data_type for cell in cells} == {"s"}
         assert {cell.value for cell in cells if cell.quotePrefix} >= {v for v in HOSTILE if v.startswith(tuple("=+-@\t\n"))}
         with zipfile.ZipFile(path) as parts:
-            assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+            told = parts.read("xl/worksheets/sheet2.xml").split(b"total|EUR")
+            assert b"<f>" not in told[0].rsplit(b"<row", 1)[0]
 
     def test_even_after_libreoffice_has_saved_it(self, tmp_path):
         saved = resave(write_workbook(tmp_path / "a.xlsx", **one(tmp_path, '=HYPERLINK("http://evil.example")')), tmp_path)
-        cell = cell_of(openpyxl.load_workbook(saved)["Actions"], "Customer")
+        cell = cell_of(openpyxl.load_workbook(saved)["Calls"], "Customer")
         assert (cell.value, cell.data_type) == ('=HYPERLINK("http://evil.example")', "s")
 
     def test_control_characters_are_dropped_and_line_ends_are_made_one(self, tmp_path):
         path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path, "A\x00s\x1fh\uffff\r\nLtd\r.", reason="\r=1+1"))
-        sheet = openpyxl.load_workbook(path)["Actions"]
+        sheet = openpyxl.load_workbook(path)["Calls"]
         assert (cell_of(sheet, "Customer").value, cell_of(sheet, "Why").value) == ("Ash\nLtd\n.", "\n=1+1")
 
     @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(names=st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1), min_size=1, max_size=20))
     def test_any_name_comes_back_as_it_went_in(self, tmp_path, names):
         rows = [[str(i), name, "EUR", "call", "Ann", "", "45:1250.00"] for i, name in enumerate(names)]
-        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **book_of(rows)))["Actions"]
-        assert column(sheet, "Customer") == names[::-1]
+        sheet = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **book_of(rows)))["Calls"]
+        assert listed(sheet, "Customer") == names[::-1]
 
 
 class TestNothingToDo:
     def test_without_a_single_row_each_sheet_says_so_in_a_sentence(self, tmp_path):
         book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **empty_book()))
-        assert {name: book[name]["A2"].value for name in book.sheetnames[:5]} == {
-            "Actions": "Nobody has to be contacted.",
-            "No action": "Every customer with an open balance is on the sheet Actions.",
-            "Open items": "Nothing is open.", "Aging": "Nothing is open.", "Scores": "No customer has a score.",
+        assert {name: book[name]["A2"].value for name in ("Customers", "Open items", "Aging")} == {
+            "Customers": "No customer has a score.", "Open items": "Nothing is open.", "Aging": "Nothing is open.",
         }  # fmt: skip
+        assert [book["Summary"].cell(row, 1).value for row in (3, 5)] == ["Nothing is open.", "Nobody has to be contacted."]
         assert not any(sheet.tables for sheet in book.worksheets)
-        assert headings(book["Actions"])[:3] == ["No.", "Customer no.", "Customer"]
-        assert not book["Actions"].data_validations.dataValidation
+        assert not {*LISTS} & {*book.sheetnames}
 
     def test_libreoffice_opens_it(self, tmp_path):
         saved = resave(write_workbook(tmp_path / "a.xlsx", **empty_book()), tmp_path)
-        assert openpyxl.load_workbook(saved)["Actions"]["A2"].value == "Nobody has to be contacted."
+        assert openpyxl.load_workbook(saved)["Summary"]["A5"].value == "Nobody has to be contacted."
 
-    def test_one_that_only_waits_leaves_the_action_list_empty(self, tmp_path):
+    def test_one_that_only_waits_is_on_hold(self, tmp_path):
         book = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", **one(tmp_path, action="hold")))
-        assert book["Actions"]["A2"].value == "Nobody has to be contacted."
-        assert book["No action"]["B2"].value == "10001"
+        assert [name for name in book.sheetnames if name in LISTS] == ["On hold"]
+        assert book["On hold"]["B2"].value == "10001"
 
 
 class TestHowToUse:
     def test_it_explains_each_column_of_the_list_and_the_conventions(self, book):
         told = {head: words for head, words in book["How to use"].iter_rows(values_only=True) if head}
-        assert [name for name in headings(book["Actions"]) if name != "row_id" and not told.get(name)] == []
+        assert [name for name in headings(book["Calls"]) if name != "row_id" and not told.get(name)] == []
         assert told["Which day"].startswith("Everything is as of 2026-10-31.")
         assert told["How late"].startswith("The due day itself is current; days 1 to 30 after it are in 1-30.")
         assert "within 5 days" in told["How late"]
@@ -548,16 +707,16 @@ class TestRefusals:
     def test_a_list_that_somebody_has_filled_in_is_never_written_over(self, tmp_path):
         path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
         book = openpyxl.load_workbook(path)
-        cell_of(book["Actions"], "Comment").value = "NA"
+        cell_of(book["Calls"], "Comment").value = "NA"
         book.save(path)
-        with pytest.raises(OutputRefused, match=r"is there already.\n(.|\n)*an action list with 1 rows filled in"):
+        with pytest.raises(OutputRefused, match=r"is there already.\n(.|\n)*lists with 1 rows filled in"):
             write_workbook(path, **one(tmp_path))
-        assert cell_of(openpyxl.load_workbook(path)["Actions"], "Comment").value == "NA"
+        assert cell_of(openpyxl.load_workbook(path)["Calls"], "Comment").value == "NA"
 
     def test_a_list_that_nobody_has_filled_in_is_written_anew(self, tmp_path):
         path = write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
         write_workbook(path, **one(tmp_path, "Other Ltd"))
-        assert cell_of(openpyxl.load_workbook(path)["Actions"], "Customer").value == "Other Ltd"
+        assert cell_of(openpyxl.load_workbook(path)["Calls"], "Customer").value == "Other Ltd"
 
     def test_a_file_that_is_something_else_is_left_alone(self, tmp_path):
         letter, other = tmp_path / "letter.xlsx", tmp_path / "other.xlsx"

@@ -80,6 +80,8 @@ class Export(Known):
     signed: bool = False
     #: Heading of what tells rows of one document number apart, such as the item or the due date of an instalment.
     apart: str = ""
+    #: Whether such rows are parts of one document that fall due one after the other.
+    instalments: bool = False
     #: First words of rows that add up, beside those that say 'total'.
     totals: tuple[str, ...] = ()
     #: Headings that are read by ``prepare``.

@@ -18,7 +18,7 @@ DATES = (
     *("date", "due_date", "settled_on", "payment_date", "credit_note_date"),
     *("since", "until", "insured_until", "insolvent_since"),
 )
-MONEY = ("amount", "open_amount", "paid_amount", "payment_amount", "credit_limit")
+MONEY = ("amount", "open_amount", "paid_amount", "payment_amount", "credit_limit", "rate")
 #: Words in the headings of what is open, of what was paid and of amounts, and words that say it is something else.
 MONEY_WORDS = {
     "open_amount": r"\b(?:open|outstanding|unpaid|remaining|due|owed|owing|offen\w*|rest\w*|saldo|solde|du|pendiente|pendente|"

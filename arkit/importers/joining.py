@@ -17,7 +17,7 @@ from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, texts, to_major, to_minor, totals
-from arkit.tables import CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
+from arkit.tables import ALIASES, CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
 
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
@@ -34,10 +34,12 @@ LISTED = Table(
     ),
 )
 #: What makes two rows one document, and what must then agree.
-KEY = ["as_of", "entity", "customer_id", "document_id", "kind", "currency"]
+KEY = ["as_of", "entity", "customer_id", "document_id", "instalment", "kind", "currency"]
 SAME = [*KEY, "issued", "due_date", "amount", "open_amount", "paid_amount", "settled_on"]
 #: What says whose posting it is.
 OWNER = ["customer_id", "document_id", "currency", "entity", "source"]
+#: The same of a posting on a document that may be one of several parts.
+PART = [*OWNER, "instalment", "rate"]
 
 
 def join(
@@ -120,6 +122,7 @@ def _joined(parts: list[Part], aside: list[Sheet], undated: pd.Timestamp | None,
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside),
         rejects=rejects.together([(part.sheet.file, part.rejects) for part in parts]),
+        aliases=_aliases(parts),
     )
 
 
@@ -200,6 +203,13 @@ def _merged(parts: list[Part]) -> list[Part]:
                 words = f"{counted(int(moved.sum()), 'row')} of {counted(int(ids[moved].nunique()), 'customer')}"
                 part.warnings.append(f"{words} put to the customer that the list of aliases names")
     return parts
+
+
+def _aliases(parts: list[Part]) -> pd.DataFrame:
+    """Customers' numbers that lists of aliases say stand for others, shape `ALIASES`."""
+    lists = [part.rows[["customer_id", "same_as"]] for part in parts if part.holds == "aliases"]
+    pairs = pd.concat(lists, ignore_index=True) if lists else ALIASES.empty()
+    return pairs[pairs["same_as"].ne("") & pairs["same_as"].ne(pairs["customer_id"])].reset_index(drop=True)
 
 
 def _documents(number: int, part: Part, undated: pd.Timestamp | None, *, paid: bool) -> pd.DataFrame:
@@ -414,15 +424,15 @@ def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    more = ["due_date", "reference", "terms_days", "terms", "instalment", "salesperson"]
-    created = rows[[*OWNER, "kind", "date", "amount", *more, "loose"]]
+    more = ["due_date", "reference", "terms_days", "terms", "salesperson"]
+    created = rows[[*PART, "kind", "date", "amount", *more, "loose"]]
     money = rows.assign(
         kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])
     )
     used_up = money["amount"].gt(0)  # a credit is used up, not paid, and a payment of its own stays one
     if used_up.any():
         money["kind"] = money["kind"].mask(used_up & rows["kind"].ne("payment"), "adjustment")
-    settled = money[[*OWNER, "kind", "date", "amount", "loose"]][rows["settled_on"].notna() & money["amount"].ne(0)]
+    settled = money[[*PART, "kind", "date", "amount", "loose"]][rows["settled_on"].notna() & money["amount"].ne(0)]
     return created if paid or settled.empty else pd.concat([created, settled], ignore_index=True)
 
 

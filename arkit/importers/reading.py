@@ -264,6 +264,8 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     read |= cells.amounts(money, proof, decimal, file, usual=usual.decimal)
     for name in (name for name in SOFT if name in raw):
         reader, said = (cells.days, order) if name in DATES else (cells.amounts, decimal)
+        if name == "rate":  # 1.105 says nothing itself; the amounts beside it do
+            said = decimal or proof.decimal or usual.decimal
         read[heading[name]] = _softly(heading[name], raw[name], proof, reader, said)
     cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
     raw = _by_name(raw, cut, layout.columns, proof)
@@ -421,21 +423,19 @@ def _meant(typed: pd.DataFrame, kept: pd.DataFrame, export: Export) -> list[pd.D
 
 
 def _told_apart(part: Part, entries: pd.DataFrame) -> pd.DataFrame:
-    """Rows that share a document number with what tells them apart behind it: '1800000123/002'."""
+    """Rows that share a document number: as instalments of it, or with what tells them apart behind it, '1800000123/002'."""
     rows = part.rows
     headings = [normal(heading) for heading in part.sheet.row(part.columns.header)]
-    word = next(
-        (
-            rejects.words_under(entries, headings, one, rows.index)
-            for one in part.export.apart.split("|")
-            if normal(one) in headings
-        ),
-        None,
-    )
+    heading = next((one for one in part.export.apart.split("|") if normal(one) in headings), None)
+    word = None if heading is None else rejects.words_under(entries, headings, heading, rows.index)
+    if word is not None and normal(heading) == normal(part.columns.heading.get("due_date")):
+        word = rows["due_date"].dt.strftime("%Y-%m-%d").fillna("")
     key = [name for name in ("customer_id", "document_id", "kind", "currency", "entity") if name in rows]
     several = rows.duplicated(key, keep=False) & rows["document_id"].ne("")
     if word is None or not several.any():
         return rows
+    if part.export.instalments:
+        return rows.assign(instalment=word.where(several, ""))
     return rows.assign(document_id=rows["document_id"].mask(several & word.ne(""), rows["document_id"] + "/" + word))
 
 

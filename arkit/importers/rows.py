@@ -17,7 +17,7 @@ from arkit.money import NO_CURRENCY, plain
 #: What a row can be in the end.
 KINDS = ("entry", "heading", "total", "footer", "blank", "rejected")
 #: Columns of dates and amounts that belong to a customer, not to a posting.
-SOFT = ("since", "credit_limit")
+SOFT = ("since", "credit_limit", "rate")
 #: A row that adds up others: 'Total', 'Total for Acme', 'Zwischensumme', 'Percentage of total'.
 _SUM = (
     r"(?:grand |sub[- ]?|sous-|gesamt|zwischen|del|suma |summa )?"

@@ -45,6 +45,7 @@ RECEIVABLE = Export(
     ignore=("Payment Term", "Invoice Grand Total", "Credit Note", "Remaining Balance"),
     only={"Party Type": ("", "customer")},
     apart="Payment Term|Due Date",
+    instalments=True,
     signed=True,
     decimal=".",
     prepare=_credit_without_invoice,
@@ -73,6 +74,6 @@ SYSTEM = System(
         "Say the day of the report with --as-of, for the file does not print it.",
         "For all customers the amounts are in the currency of the company; run for one customer, in that customer's.",
         "Set the language to English before you export: other headings need a mapping file.",
-        "'Based on payment terms' lists instalments; each then goes by the invoice number and its term.",
+        "'Based on payment terms' lists instalments; each is aged by its own due date.",
     ),
 )

@@ -93,6 +93,7 @@ AGED = Export(
     ignore=("Account", "Journal", "Current", "Older"),
     under="",
     apart="Due date",
+    instalments=True,
     order="dmy",
     totals=("Partner cumul aged balance", "Percents"),
     ends_with=("total",),

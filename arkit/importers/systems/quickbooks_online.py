@@ -55,7 +55,13 @@ AGING_DETAIL_FOREIGN = Export(
     name="QuickBooks Online, A/R Aging Detail in several currencies",
     signature=("Date", "Transaction type", NUMBER, CUSTOMER, "Due date", "Foreign open balance", CURRENCY),
     columns=COLUMNS
-    | {"customer_name": CUSTOMER, "amount": "Foreign amount", "open_amount": "Foreign open balance", "currency": CURRENCY},
+    | {
+        "customer_name": CUSTOMER,
+        "amount": "Foreign amount",
+        "open_amount": "Foreign open balance",
+        "currency": CURRENCY,
+        "rate": "Exchange rate",
+    },
     ignore=("Amount",),
     under="",
     kinds=GIVEN_BACK,

@@ -1,0 +1,275 @@
+"""Two years of months: the list goes out, collectors answer in the workbook, it is read back, and money follows or does not."""
+
+from collections import defaultdict
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import arkit as ar
+from arkit.ladder import STERNNESS
+from arkit.notes import broken_promises
+from arkit.policy import DEFAULT
+
+DAYS = [day.strftime("%Y-%m-%d") for day in pd.date_range("2024-01-31", periods=24, freq="ME")]
+#: Who is in the book, and how each behaves.
+PROMPT, REMINDED, KEEPER, BREAKER, GHOST, DISPUTER = "P", "R", "K", "B", "G", "D"
+NAMES = {
+    PROMPT: "Prompt Pastries",
+    REMINDED: "Reminded Roofing",
+    KEEPER: "Keeper Kilns",
+    BREAKER: "Breaker Boats",
+    GHOST: "Ghost Garage",
+    DISPUTER: "Disputer Dairy",
+}
+#: From then on the ghost pays nothing and answers nobody.
+GONE = "2025-01-01"
+#: The invoice that is disputed, and the month-end on which its list says that this is settled.
+DISPUTED, SETTLED = "D-2024-09", "2025-03-31"
+
+
+class Firm:
+    """The company's books: an invoice per customer on the fifth of each month, due in 30 days, and money by behaviour."""
+
+    def __init__(self):
+        self.rows = []
+        self.paid_on = {}  # document to the day its money comes
+        self.promised = []  # customer, day promised, list it was said on
+
+    def bill(self, day):
+        fifth = pd.Timestamp(day).replace(day=5)
+        for customer in NAMES:
+            number = f"{customer}-{fifth:%Y-%m}"
+            due = fifth + pd.Timedelta(days=30)
+            self.post(customer, number, "invoice", fifth, 1000.0 + len(self.rows) % 7, due)
+            if customer == PROMPT or (customer == GHOST and due < pd.Timestamp(GONE)):
+                self.paid_on[number] = due
+            elif customer == DISPUTER and number != DISPUTED:
+                self.paid_on[number] = due + pd.Timedelta(days=2)
+
+    def post(self, customer, number, kind, day, amount, due=None):
+        self.rows.append(
+            {"customer_id": customer, "document_id": number, "kind": kind, "date": day, "due_date": due, "amount": amount}
+        )
+
+    def pay(self, documents, day):
+        for number in documents:
+            self.paid_on[number] = day
+
+    def books(self, day):
+        """All postings up to a day, as the accounting system would export them that evening."""
+        invoices = pd.DataFrame(self.rows).assign(currency="EUR", reference="")
+        money = invoices.assign(kind="payment", amount=-invoices["amount"], due_date=pd.NaT)
+        money = money.assign(date=pd.to_datetime(money["document_id"].map(self.paid_on))).dropna(subset="date")
+        entries = pd.concat([invoices, money], ignore_index=True)
+        customers = pd.DataFrame(
+            {"customer_id": [*NAMES], "name": [*NAMES.values()], "phone": "030 1", "email": "a@example.com"}
+        )
+        return ar.Ledger(entries[entries["date"].le(day)], customers)
+
+
+def answers(row, day, firm):
+    """What the collector fills in for one row, and what the customer does about it."""
+    customer, action, owed = row["customer_id"], row["action"], row["documents"].split(", ")
+    done = pd.Timestamp(day) + pd.Timedelta(days=2)
+    if customer == KEEPER and action in ("call", "contact_ap", "plan"):
+        promised = pd.Timestamp(day) + pd.Timedelta(days=12)
+        firm.pay(owed, promised)
+        firm.promised.append((KEEPER, promised, day))
+        return {
+            "Outcome": "reached - promise",
+            "Done on": done,
+            "Promised or disputed amount": row["ask_for"],
+            "Promised by, or until": promised,
+        }
+    if customer == BREAKER and action in ("call", "contact_ap", "plan"):
+        promised = pd.Timestamp(day) + pd.Timedelta(days=10)
+        firm.pay(owed, promised + pd.Timedelta(days=24))
+        firm.promised.append((BREAKER, promised, day))
+        return {
+            "Outcome": "reached - promise",
+            "Done on": done,
+            "Promised or disputed amount": row["ask_for"],
+            "Promised by, or until": promised,
+        }
+    if customer == DISPUTER and DISPUTED in owed:
+        return {"Outcome": "reached - dispute", "Done on": done, "Dispute reason": "quality", "About document": DISPUTED}
+    if customer in (REMINDED, KEEPER) and action in ("nudge", "reminder", "resend", "firm_notice"):
+        if customer == REMINDED:
+            firm.pay(owed, pd.Timestamp(day) + pd.Timedelta(days=6))
+        return {"Outcome": "sent", "Done on": done}
+    if customer == REMINDED:
+        firm.pay(owed, pd.Timestamp(day) + pd.Timedelta(days=6))
+        return {"Outcome": "reached - will pay", "Done on": done}
+    if action in ("nudge", "reminder", "resend", "firm_notice", "final_demand", "mediation"):
+        return {"Outcome": "sent", "Done on": done}
+    if action in ("agency", "court"):
+        return {"Outcome": "handed over", "Done on": done}
+    if action in ("call", "contact_ap", "plan"):
+        return {"Outcome": "no answer", "Done on": done}
+    return {"Outcome": "decided otherwise", "Done on": done, "Comment": "we wait another month"}
+
+
+def fill_in(path, actions, said):
+    """Types the answers into the workbook, as somebody would: by the headings, on the row of the customer."""
+    book = openpyxl.load_workbook(path)
+    filled = 0
+    for sheet in book.worksheets:
+        headings = {cell.value: cell.column for cell in sheet[1] if cell.value}
+        if "Outcome" not in headings:
+            continue
+        for row in range(2, sheet.max_row + 1):
+            customer = sheet.cell(row, headings["Customer no."]).value
+            for heading, value in said.get(customer, {}).items():
+                sheet.cell(row, headings[heading]).value = value
+            filled += customer in said
+    book.save(path)
+    return filled
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """24 months, each from export to read-back; what happened in each."""
+    folder = tmp_path_factory.mktemp("loop")
+    firm, book, months = Firm(), ar.Book.open(folder / "book"), []
+    for day in DAYS:
+        firm.bill(day)
+        ledger, _ = book.together(firm.books(day), day)
+        documents = ledger.at(day)
+        profiles = ar.profile(documents, notes=ledger.notes)
+        scores = ar.score(profiles)
+        actions = ar.recommend(documents, scores, ledger.notes, customers=ledger.customers, profiles=profiles)
+        before = book.issued(before=day)
+        changes = ar.moved(before, actions) if len(before) else None
+        path = ar.write_workbook(
+            folder / f"{day}.xlsx",
+            actions=actions,
+            documents=documents,
+            aged=ar.age(documents),
+            scores=scores,
+            customers=ledger.customers,
+        )
+        book.keep_month(firm.books(day), actions, as_of=day)
+        asked = actions[~actions["action"].isin(["none", "hold"])]
+        said = {row["customer_id"]: answers(row, day, firm) for row in asked.to_dict("records")}
+        settled = {"Outcome": "dispute resolved", "Done on": pd.Timestamp(day)}
+        if day == SETTLED:
+            said[DISPUTER] = settled
+            firm.paid_on[DISPUTED] = pd.Timestamp(day) + pd.Timedelta(days=9)
+        filled = fill_in(path, actions, said)
+        entered = ar.read_workbook(path)
+        recorded = book.record(entered.notes)
+        again = book.record(ar.read_workbook(path).notes)
+        months.append(
+            {
+                "day": day,
+                "documents": documents,
+                "actions": actions.set_index("customer_id"),
+                "changes": changes,
+                "notes": ledger.notes,
+                "filled": filled,
+                "entered": entered,
+                "recorded": recorded,
+                "again": again,
+            }
+        )
+    return firm, book, months
+
+
+def test_everything_filled_in_comes_back_once(played):
+    for month in played[2]:
+        entered = month["entered"]
+        assert entered.filled == month["filled"], month["day"]
+        assert entered.problems.empty, (month["day"], entered.problems.to_dict("records"))
+        assert set(month["recorded"]["status"]) <= {"new"}
+        assert set(month["again"]["status"]) <= {"known"}
+
+
+def test_the_book_stays_the_books_to_the_cent(played):
+    firm, book, months = played
+    ledger = book.ledger()
+    for month in months:
+        theirs = firm.books(DAYS[-1]).at(month["day"])
+        ours = ledger.at(month["day"])
+        columns = ["customer_id", "document_id", "kind", "open_amount", "days_late"]
+        assert ours[columns].equals(theirs[columns])
+        assert ours["open_amount"].sum() == month["documents"]["open_amount"].sum()
+
+
+def test_promises_are_kept_and_broken_as_planted(played):
+    firm, book, _ = played
+    ledger = book.ledger()
+    documents = ledger.at(DAYS[-1])
+    passed = [(who, day) for who, day, _ in firm.promised if day + pd.Timedelta(days=8) < pd.Timestamp(DAYS[-1])]
+    assert len([who for who, _ in passed if who == KEEPER]) >= 5
+    assert len([who for who, _ in passed if who == BREAKER]) >= 3
+    broken = broken_promises(documents, ledger.notes)
+    assert set(broken["customer_id"]) == {BREAKER}
+    assert set(broken["until"]) == {day for who, day in passed if who == BREAKER}
+
+
+def test_nobody_is_asked_while_a_promise_runs(played):
+    firm, _, months = played
+    grace = pd.Timedelta(days=DEFAULT.contact.promise_grace_days)
+    running = [
+        (who, month)
+        for who, promised, said_on in firm.promised
+        for month in months
+        if pd.Timestamp(said_on) < pd.Timestamp(month["day"]) <= promised + grace
+    ]
+    for who, month in running:
+        row = month["actions"].loc[who]
+        promised = month["documents"].merge(
+            month["notes"].query("kind == 'promise' and customer_id == @who")[["customer_id"]].drop_duplicates()
+        )
+        assert row["ask_for"] < promised.loc[promised["days_late"].gt(0), "open_amount"].sum() or row["ask_for"] == 0
+
+
+def test_who_never_answers_climbs_the_ladder_in_order(played):
+    taken = [(month["day"], month["actions"]["action"].get(GHOST, "none")) for month in played[2]]
+    owed = [action for day, action in taken if day >= "2025-02-01"]
+    steps = list(dict.fromkeys(action for action in owed if action not in ("none", "hold", "review")))
+    stern = [STERNNESS[action] for action in steps]
+    assert stern == sorted(stern), steps
+    assert steps[0] in ("nudge", "reminder", "call")
+    assert "final_demand" in steps
+    assert steps.index("firm_notice") < steps.index("final_demand")
+    assert {"agency", "court"} & {*steps} or "review" in owed
+    first = {step: owed.index(step) for step in steps}
+    assert all(first[step] > min(first[early] for early in steps[:1]) for step in steps if step in ("agency", "court"))
+
+
+def test_who_pays_when_reminded_is_never_pressed_hard(played):
+    taken = {month["actions"]["action"].get(REMINDED, "none") for month in played[2]}
+    assert not taken & {"firm_notice", "final_demand", "agency", "court", "plan"}
+    prompt = {month["actions"]["action"].get(PROMPT, "none") for month in played[2]}
+    assert prompt == {"none"}
+
+
+def test_a_disputed_invoice_is_not_asked_for_until_the_dispute_is_settled(played):
+    first = next(
+        month["day"]
+        for month in played[2]
+        if "dispute" in {*month["recorded"]["kind"]} and "open" in {*month["recorded"]["outcome"]}
+    )
+    for month in played[2]:
+        row = month["actions"].loc[DISPUTER]
+        if first < month["day"] <= SETTLED:
+            assert row["ask_for"] == 0
+            assert "dispute" in row["blocked_by"]
+        if month["day"] > SETTLED:
+            assert row["blocked_by"] == ""
+
+
+def test_from_list_to_list_the_changes_are_those_that_happened(played):
+    seen = defaultdict(list)
+    for month in played[2][1:]:
+        for row in month["changes"].to_dict("records"):
+            seen[row["customer_id"]].append((month["day"], row["change"]))
+    assert PROMPT not in seen
+    ghost = [change for day, change in seen[GHOST] if day >= "2025-02-01"]
+    assert ghost[0] == "new"
+    assert ghost.count("escalated") >= 2
+    assert "cleared" not in ghost
+    assert "eased" not in ghost
+    assert "cleared" in {change for _, change in seen[REMINDED]}
