@@ -71,7 +71,7 @@ class Firm:
 
 
 LETTERS = ("nudge", "reminder", "resend", "firm_notice", "final_demand", "mediation")
-CALLS = ("call", "contact_ap", "plan")
+CALLS, DEMANDS = ("call", "contact_ap", "plan"), ("firm_notice", "final_demand")
 
 
 def answers(row, day, firm):
@@ -80,7 +80,7 @@ def answers(row, day, firm):
     owed = row["documents"].split(", ")
     if customer == DISPUTER and DISPUTED in owed:
         said = {"Outcome": "reached - dispute", "Dispute reason": "quality", "About document": DISPUTED}
-    elif customer in PROMISES and action in CALLS:
+    elif customer in PROMISES and (action in CALLS or action in DEMANDS):
         by, late = PROMISES[customer]
         promised = today + pd.Timedelta(days=by)
         firm.pay(owed, promised + pd.Timedelta(days=late))
@@ -221,7 +221,7 @@ def test_nobody_is_asked_while_a_promise_runs(played):
 
 def test_who_never_answers_climbs_the_ladder_in_order(played):
     taken = [(month["day"], month["actions"]["action"].get(GHOST, "none")) for month in played[2]]
-    owed = [action for day, action in taken if day >= "2025-02-01"]
+    owed = [action for day, action in taken if day >= "2025-01-31"]
     steps = list(dict.fromkeys(action for action in owed if action not in ("none", "hold", "review")))
     stern = [STERNNESS[action] for action in steps]
     assert stern == sorted(stern), steps
@@ -261,7 +261,7 @@ def test_from_list_to_list_the_changes_are_those_that_happened(played):
         for row in month["changes"].to_dict("records"):
             seen[row["customer_id"]].append((month["day"], row["change"]))
     assert PROMPT not in seen
-    ghost = [change for day, change in seen[GHOST] if day >= "2025-02-01"]
+    ghost = [change for day, change in seen[GHOST] if day >= "2025-01-31"]
     assert ghost[0] == "new"
     assert ghost.count("escalated") >= 2
     assert "cleared" not in ghost
