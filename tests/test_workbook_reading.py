@@ -417,6 +417,17 @@ class TestChangedByHand:
         assert "no answer, 2026-11-03, asked twice" in entered.problems["got"].iloc[1]
         assert (entered.filled, len(entered.notes)) == (1, 0)
 
+    def test_without_the_column_of_ids_only_what_was_filled_in_is_listed(self, copy):
+        sheet = copy.fill("10001", outcome="no answer", done_on=DONE).lists()[0]
+        sheet.delete_cols(copy.columns(sheet)["row_id"])
+        entered = copy.read()
+        assert entered.problems["problem"].tolist() == [
+            "the list 'Calls' is not there",
+            "the hidden column row_id is gone: whose the rows are cannot be told",
+            "a row that the list did not have: its row_id is empty",
+        ]
+        assert (entered.filled, len(entered.notes)) == (1, 0)
+
     def test_a_row_that_somebody_added_is_said(self, copy):
         sheet, columns = copy.lists()[0], copy.columns(copy.lists()[0])
         last = max(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, columns["row_id"]).value) + 1

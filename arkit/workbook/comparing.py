@@ -53,6 +53,12 @@ def own_columns(rows: pd.DataFrame, places: list[Place], problems: Problems) -> 
 def missing_columns(places: list[Place], problems: Problems) -> None:
     """Columns to fill in that are gone, or whose heading was changed."""
     for number, place in enumerate(places):
+        if "row_id" not in place.columns:
+            problems.say(
+                number,
+                "the hidden column row_id is gone: whose the rows are cannot be told",
+                "fill it in on a copy that has the column",
+            )
         gone = [HEADINGS[key] for key in ENTRIES if key not in place.columns]
         if gone:
             problems.say(
@@ -66,7 +72,7 @@ def missing_columns(places: list[Place], problems: Problems) -> None:
 
 def known_rows(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Rows that the lists had, with day, customer and currency by their id; filled rows that are not theirs are said."""
-    ids = cells.texts(rows["row_id"])
+    ids, has_ids = cells.texts(rows["row_id"]), rows["row_id"].notna()
     rows = rows.assign(row_id=ids, filled=np.logical_or.reduce([cells.texts(rows[key]).ne("").to_numpy() for key in ENTRIES]))
     parts = ids.str.extract(f"^{ID}$")
     day = pd.to_datetime(parts["day"], format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
@@ -75,7 +81,11 @@ def known_rows(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> p
     strange = rows.assign(customer_id="")[~known & ~(total & ~rows["filled"])]
     for here, what, fix in (
         (total, "something was filled in beside a total", "fill it in on the row of the customer"),
-        (ids.eq(""), "a row that the list did not have: its row_id is empty", "fill it in on the row of the customer"),
+        (
+            ids.eq("") & (rows["filled"] | has_ids),
+            "a row that the list did not have: its row_id is empty",
+            "fill it in on the row of the customer",
+        ),
         (~total & ids.ne(""), "the row_id is none of this list's", "fill it in on a row of the list that was not changed"),
     ):
         those = strange[here[strange.index]]

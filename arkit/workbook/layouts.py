@@ -70,7 +70,7 @@ FILL_IN = (
         "Promised or disputed amount",
         "",
         "money",
-        14,
+        17,
         "the amount promised, or in dispute, in the currency of the row; empty: all of it",
         fills="amount",
     ),
