@@ -57,16 +57,25 @@ def worked(exports, tmp_path_factory):
     return work, [words for words in printed if not words.startswith("\r")], statuses
 
 
-def _fill_in(given: Path, back: Path) -> None:
-    """The first row was called and promises; the second has an outcome that there is not."""
+def _entered(given: Path, back: Path, *rows: tuple[str, int, dict[str, object]]) -> None:
+    """A list filled in: per row its customer, or none, its place among those, and what is entered under which heading."""
     book = openpyxl.load_workbook(given)
-    sheet = book["Actions"]
-    column = {cell.value: cell.column for cell in sheet[1]}
-    for row, outcome in ((2, "reached - promise"), (3, "sang a song")):
-        sheet.cell(row, column["Outcome"], outcome)
-        sheet.cell(row, column["Done on"], pd.Timestamp("2026-10-02").to_pydatetime())
-    sheet.cell(2, column["Promised by, or until"], pd.Timestamp("2026-11-20").to_pydatetime())
+    lists = [sheet for sheet in book.worksheets if {"row_id", "Outcome"} <= {cell.value for cell in sheet[1]}]
+    places = [(sheet, row) for sheet in lists for row in range(2, sheet.max_row + 1) if sheet.cell(row, 2).value]
+    for customer, place, said in rows:
+        own = [(sheet, row) for sheet, row in places if not customer or sheet.cell(row, 2).value == customer]
+        sheet, row = own[place]
+        column = {cell.value: cell.column for cell in sheet[1]}
+        for heading, value in ({"Done on": pd.Timestamp("2026-10-02")} | said).items():
+            sheet.cell(row, column[heading], value.to_pydatetime() if isinstance(value, pd.Timestamp) else value)
     book.save(back)
+
+
+def _fill_in(given: Path, back: Path) -> None:
+    """The first on the list promises; for the second there is an outcome that there is not."""
+    first, second = Book.open(given.parents[1] / "book").issued(SEPTEMBER)["customer_id"].head(2)
+    promise = {"Outcome": "reached - promise", "Promised by, or until": pd.Timestamp("2026-11-20")}
+    _entered(given, back, (first, 0, promise), (second, 0, {"Outcome": "sang a song"}))
 
 
 def test_months_and_the_record_between_them_succeed(worked):
@@ -104,7 +113,7 @@ def test_what_collectors_entered_decides_the_next_list(worked):
     assert own["until"].eq("2026-11-20").all()
     assert len(own)
     told = next(words for words in printed if "workbook" in words)
-    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  back.xlsx Actions ")
+    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  back.xlsx ")
     assert "    got: sang a song" in told
     assert "has not been read back" not in printed[-1]
 
@@ -120,16 +129,11 @@ def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferre
     for who, outcome in (("anna", "left message"), ("ben", "no answer")):
         (tmp_path / who).mkdir()
         paths.append(tmp_path / who / "actions.xlsx")
-        workbook = openpyxl.load_workbook(worked[0] / SEPTEMBER / "actions.xlsx")
-        sheet = workbook["Actions"]
-        column = {cell.value: cell.column for cell in sheet[1]}
-        sheet.cell(4, column["Outcome"], outcome)
-        sheet.cell(4, column["Done on"], pd.Timestamp("2026-10-02").to_pydatetime())
-        workbook.save(paths[-1])
+        _entered(worked[0] / SEPTEMBER / "actions.xlsx", paths[-1], ("", 2, {"Outcome": outcome}))
     record = ["record", *map(str, paths), "--book", str(tmp_path / "book")]
     assert main(record) == 0
     told = capsys.readouterr().out
-    assert told.startswith("2 workbooks, 2 notes: 2 conflict\nLeft for a person:\n  anna/actions.xlsx:Actions:")
+    assert told.startswith("2 workbooks, 2 notes: 2 conflict\nLeft for a person:\n  anna/actions.xlsx:")
     assert " contradicts anna/actions.xlsx, ben/actions.xlsx\n    fix: make the row the same in both files" in told
     assert main([*record, "--prefer", str(paths[1])]) == 0
     assert capsys.readouterr().out.startswith("2 workbooks, 1 note: 1 new")
@@ -203,7 +207,7 @@ def quick(monkeypatch, exports):
         (Path(parameters["OUT"]) / "actions.xlsx").write_text("x")
         amounts = {"open_total": "1.00", "past_due": "1.00", "past_due_share": 1.0, "credit": "0.00"}
         run = {"as_of": parameters["AS_OF"], "open_documents": 1, "summary": {"EUR": amounts}, "reconciliation": {}}
-        run |= {"dated_later": {}, "actions": {}, "books_until": parameters["AS_OF"], "files": []}
+        run |= {"dated_later": {}, "actions": {}, "books_until": parameters["AS_OF"], "files": [], "letters_gaps": []}
         (Path(parameters["OUT"]) / "run.json").write_text(json.dumps(run))
         if parameters["DRAFT"]:
             write_draft(parameters["DRAFT"], ledger, actions)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from arkit.book.customers import given, newest_of_each, one_number, renamed
 from arkit.book.holdings import GONE, Holdings
-from arkit.book.merging import PLACE, THINGS, WORKED_OUT, Put, prepared, put
+from arkit.book.merging import PLACE, THINGS, WORKED_OUT, Put, file_of, prepared, put
 from arkit.errors import counted, some
 from arkit.ledger import Ledger, parse_day
 from arkit.money import text
@@ -166,7 +166,7 @@ def _not_of(rows: pd.DataFrame, files: set[str]) -> pd.DataFrame:
     """The rows that were not read from these files."""
     if not files:
         return rows
-    return rows[~rows["source"].str.rsplit(":", n=1).str[0].isin(files)].reset_index(drop=True)
+    return rows[~file_of(rows["source"]).isin(files)].reset_index(drop=True)
 
 
 def _with(holdings: Holdings, aliases: pd.DataFrame) -> pd.Series:
@@ -212,7 +212,7 @@ def _files(brought: Brought, number: int) -> pd.DataFrame:
     counts = [
         pd.DataFrame(
             {
-                "file": brought.rows[name]["source"].str.rsplit(":", n=1).str[0],
+                "file": file_of(brought.rows[name]["source"]),
                 "rows": 1,
                 "new": found.fresh,
                 "known": found.known,

@@ -100,13 +100,18 @@ def _streams(rows: pd.DataFrame, thing: Thing, receipts: pd.DataFrame) -> pd.Ser
     files = receipts[receipts["status"].eq("read")].drop_duplicates("file").set_index("file")
     stream = pd.Series("", index=rows.index, dtype="str")
     if len(files) and len(rows):
-        codes, sources = pd.factorize(rows["source"].str.rsplit(":", n=1).str[0])
+        codes, sources = pd.factorize(file_of(rows["source"]))
         of_file = pd.Series(sources, dtype="str").map(files["export"] + " of " + files["holds"]).astype("str").fillna("")
         stream = pd.Series(of_file.to_numpy()[codes], index=rows.index, dtype="str")
     for column in [name for name in ("entity", *(["as_of"] if thing is OPEN_ITEMS else [])) if name in rows]:
         words = rows[column].dt.strftime("%Y-%m-%d") if column == "as_of" else rows[column]
         stream = stream.where(words.eq(""), stream + ", " + words)
     return stream
+
+
+def file_of(source: pd.Series) -> pd.Series:
+    """The file that each row was read from: 'june.csv:17' was read from june.csv."""
+    return source.str.replace(r":[^:]*$", "", regex=True)
 
 
 def put(
