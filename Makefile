@@ -23,6 +23,7 @@ bench: .venv/complete ## timings beside plain pandas, printed as ratios
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/series.py
 	$(BIN)/python benchmarks/deciding.py
+	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/workbook.py
 	$(BIN)/python benchmarks/book.py
 

@@ -20,11 +20,17 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.filters import markdown2html
 
 from arkit import errors
+from arkit.charts import as_table
 from arkit.errors import ArkitError
+from arkit.views import styled
 
 #: Colours that a kernel puts into a traceback.
 ANSI = r"\x1b\[[0-9;]*m"
 PLOTLY = "application/vnd.plotly.v1+json"
+#: A heading of a part of the page, as Markdown leaves it: its anchor and its words.
+PART = r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"'
+#: Rows of a picture's table: more make a page too heavy to mail.
+MOST_ROWS = 150
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -125,7 +131,8 @@ def without_parameters(node: nbformat.NotebookNode, instead: str) -> None:
 def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
     """One page out of an executed notebook: its words, tables and pictures, without its code, working offline.
 
-    plotly.js stands in it once; nothing is fetched from anywhere.
+    plotly.js stands in it once; nothing is fetched from anywhere. Under each picture its numbers can be opened as a table, for
+    those who do not see it; the contents at the top lead to each part.
     """
     pieces: list[str] = []
     for cell in node.cells:
@@ -136,7 +143,8 @@ def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
                 piece for output in cell.outputs if (piece := _piece(output, first=not any(PLOTLY in p for p in pieces)))
             ]
     page = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
-    return page.get_template("report.html.j2").render(title=title, pieces=pieces)
+    parts = [part for piece in pieces for part in re.findall(PART, piece)]
+    return page.get_template("report.html.j2").render(title=title, pieces=pieces, parts=parts)
 
 
 def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
@@ -147,14 +155,25 @@ def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
         settings = {"displaylogo": False, "responsive": True}
         drawn = figure.to_html(full_html=False, include_plotlyjs=first, config=settings, default_height="100%")
         height = int(figure.layout.height or 450)
-        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{drawn}</figure>'
+        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{drawn}</figure>{_as_rows(figure)}'
     if "text/html" in data:
-        return f'<div class="wide">{data["text/html"]}</div>'
+        return f'<div class="wide" tabindex="0">{data["text/html"]}</div>'
     if "text/markdown" in data:
         return markdown2html(data["text/markdown"])
     if "text/plain" in data:
         return f"<pre>{html.escape(data['text/plain'])}</pre>"
     return ""
+
+
+def _as_rows(figure: go.Figure) -> str:
+    """What a figure shows as a table that opens under it; nothing where it is a sentence."""
+    rows = as_table(figure).rename(columns={"trace": "series", "customer_id": "customer"})
+    if rows.empty:
+        return ""
+    told = [name for name in rows if name in ("x", "y", "value") or rows[name].nunique() > 1]
+    title = re.sub(r"<[^>]*>", "", str(figure.layout.title.text or "the picture"))
+    table = styled(rows[told], most=MOST_ROWS).set_caption(f"{title}: {len(rows):,} rows, at most {MOST_ROWS} here").to_html()
+    return f'<details><summary>The numbers of this picture</summary><div class="wide" tabindex="0">{table}</div></details>'
 
 
 def _refusal(failure: CellExecutionError) -> Exception:

@@ -92,11 +92,12 @@ def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything
         if c.cell_type == "code"
         for output in c.outputs
     )
-    assert charts == 6
+    assert charts == 7
     assert page.count("<figure") == charts
     assert page.count("Plotly.newPlot(") >= charts
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"https?:", page)
+    assert page.count("<details>") == charts
     assert "http" not in re.sub(r"xmlns=\"[^\"]*\"", "", outside)
 
 
@@ -116,7 +117,7 @@ def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
     command += ["--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{page}"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
     figures = shown.stdout.split("<figure")[1:]
-    assert len(figures) == 6
+    assert len(figures) == 7
     assert all('class="main-svg"' in figure for figure in figures)
     assert not [line for line in shown.stderr.split("\n") if "CONSOLE" in line and ("rror" in line or "ailed" in line)]
 

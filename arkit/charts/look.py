@@ -1,5 +1,6 @@
 """What all pictures share: colours, the template, panels per currency, axes, and how days, amounts and names are said."""
 
+import base64
 import html
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -128,20 +129,30 @@ def _points(trace: Any) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
     """The points of one trace, those that are not drawn left out."""
     about: dict[str, Any] = {"panel": trace.meta, "trace": trace.name}
     if trace.type == "heatmap":
-        across, down = list(trace.x), list(trace.y)
-        fields = {"x": across * len(down), "y": [label for label in down for _ in across], "value": np.ravel(trace.z)}
+        across, down = _values(trace.x), _values(trace.y)
+        values = np.ravel(np.asarray(_values(trace.z), dtype="float64"))
+        fields = {"x": across * len(down), "y": [label for label in down for _ in across], "value": values}
         return pd.DataFrame(about | fields).assign(customer_id=_keys(trace, len(across))).dropna(ignore_index=True)
     if trace.type == "sankey":
-        label = list(trace.node.customdata)
-        streams = {"x": [label[i] for i in trace.link.source], "y": [label[i] for i in trace.link.target]}
-        return pd.DataFrame(about | streams | {"value": list(trace.link.value)}).assign(customer_id="")
-    points = pd.DataFrame(about | {"x": list(trace.x), "y": list(trace.y)})
+        label = _values(trace.node.customdata)
+        streams = {"x": [label[i] for i in _values(trace.link.source)], "y": [label[i] for i in _values(trace.link.target)]}
+        return pd.DataFrame(about | streams | {"value": _values(trace.link.value)}).assign(customer_id="")
+    points = pd.DataFrame(about | {"x": _values(trace.x), "y": _values(trace.y)})
     return points.assign(customer_id=_keys(trace, 1)).dropna(ignore_index=True)
 
 
 def _keys(trace: Any, each: int) -> str | list[str]:  # noqa: ANN401 - any trace of plotly
     """The customers that points are, each ``each`` times; empty where they are none."""
-    return "" if trace.ids is None else [key for key in trace.ids for _ in range(each)]
+    return "" if trace.ids is None else [key for key in _values(trace.ids) for _ in range(each)]
+
+
+def _values(kept: Any) -> list[Any]:  # noqa: ANN401 - a column, or what a notebook keeps of one
+    """A column of a trace; a figure that was kept in a notebook has its numbers as bytes."""
+    if not isinstance(kept, dict):
+        return list(kept)
+    numbers = np.frombuffer(base64.b64decode(kept["bdata"]), dtype=kept["dtype"])
+    shape = kept.get("shape")
+    return list(numbers.reshape([int(n) for n in str(shape).split(",")]) if shape else numbers)
 
 
 def by_count(currencies: pd.Series) -> list[str]:
