@@ -289,10 +289,17 @@ def _record(said: argparse.Namespace) -> int:
     book = Book.open(said.book)
     done_on = str(parse_day(said.done_on).date()) if said.done_on else None
     entered = [read_workbook(path, done_on=done_on) for path in said.workbooks]
-    found = book.record(pd.concat([one.notes for one in entered], ignore_index=True), prefer=said.prefer)
+    notes = [_with_folder(one.notes, path.resolve()) for one, path in zip(entered, said.workbooks, strict=True)]
+    found = book.record(pd.concat(notes, ignore_index=True), prefer=said.prefer)
     problems = [problem for one in entered for problem in one.problems.to_dict("records")]
     print("\n".join(_of_record(found, len(said.workbooks), problems)))
     return DONE
+
+
+def _with_folder(notes: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Notes whose source says the folder too: copies that two people fill in often bear the same name."""
+    behind = notes["source"].str.slice(len(path.name))
+    return notes.assign(source=f"{path.parent.name}/{path.name}" + behind)
 
 
 def _of_record(found: pd.DataFrame, workbooks: int, problems: Sequence[Any]) -> list[str]:

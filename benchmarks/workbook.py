@@ -51,8 +51,9 @@ def main(customers: int = CUSTOMERS) -> None:
     documents = ledger.at(DAY)
     profiles = profile(documents, notes=ledger.notes)
     scores = score(profiles)
-    more = {"profiles": profiles, "customers": ledger.customers}
-    tables = {"actions": recommend(documents, scores, ledger.notes, **more), "documents": documents, "scores": scores}
+    more: dict[str, Any] = {"profiles": profiles, "customers": ledger.customers}
+    tables: dict[str, Any] = {"documents": documents, "scores": scores}
+    tables["actions"] = recommend(documents, scores, ledger.notes, **more)
     tables |= {"aged": age(documents), "customers": ledger.customers, "notes": ledger.notes}
     tables["blocks"] = blocked(documents, ledger.notes, **more)
     is_open = documents["open_amount"].ne(0)

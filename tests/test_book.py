@@ -626,6 +626,14 @@ def test_two_files_that_contradict_each_other_are_a_conflict_until_one_is_prefer
     assert book.ledger().notes["outcome"].tolist() == ["sent", "left_message"]
 
 
+def test_copies_of_one_name_are_told_apart_by_their_folders(book):
+    both = entry("call", "reached", file="anna/a.xlsx"), entry("call", "left_message", file="ben/a.xlsx")
+    assert recorded(book, *both) == {"call": "conflict"}
+    assert recorded(book, *both, prefer="a.xlsx") == {"call": "conflict"}
+    assert recorded(book, *both, prefer="/returned/ben/a.xlsx") == {"call": "new"}
+    assert book.ledger().notes["outcome"].tolist() == ["left_message"]
+
+
 def test_another_file_than_the_recorded_one_is_a_conflict_and_may_be_preferred(book):
     recorded(book, entry("call", "reached"))
     assert recorded(book, entry("call", "reached", file="b.xlsx")) == {"call": "known"}

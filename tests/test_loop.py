@@ -22,6 +22,8 @@ NAMES = {
     GHOST: "Ghost Garage",
     DISPUTER: "Disputer Dairy",
 }
+#: Who promises for so many days after the list, and pays so many days after what was promised.
+PROMISES = {KEEPER: (12, 0), BREAKER: (10, 24)}
 #: From then on the ghost pays nothing and answers nobody.
 GONE = "2025-01-01"
 #: The invoice that is disputed, and the month-end on which its list says that this is settled.
@@ -41,16 +43,16 @@ class Firm:
         for customer in NAMES:
             number = f"{customer}-{fifth:%Y-%m}"
             due = fifth + pd.Timedelta(days=30)
-            self.post(customer, number, "invoice", fifth, 1000.0 + len(self.rows) % 7, due)
+            posting = {"customer_id": customer, "document_id": number, "kind": "invoice", "date": fifth, "due_date": due}
+            self.rows.append(posting | {"amount": 1000.0 + len(self.rows) % 7})
             if customer == PROMPT or (customer == GHOST and due < pd.Timestamp(GONE)):
                 self.paid_on[number] = due
             elif customer == DISPUTER and number != DISPUTED:
                 self.paid_on[number] = due + pd.Timedelta(days=2)
 
-    def post(self, customer, number, kind, day, amount, due=None):
-        self.rows.append(
-            {"customer_id": customer, "document_id": number, "kind": kind, "date": day, "due_date": due, "amount": amount}
-        )
+    def past_due(self, customer, day):
+        mine = [row for row in self.rows if row["customer_id"] == customer and row["due_date"] < day]
+        return [row["document_id"] for row in mine if row["document_id"] not in self.paid_on]
 
     def pay(self, documents, day):
         for number in documents:
@@ -68,46 +70,38 @@ class Firm:
         return ar.Ledger(entries[entries["date"].le(day)], customers)
 
 
+LETTERS = ("nudge", "reminder", "resend", "firm_notice", "final_demand", "mediation")
+CALLS = ("call", "contact_ap", "plan")
+
+
 def answers(row, day, firm):
     """What the collector fills in for one row, and what the customer does about it."""
-    customer, action, owed = row["customer_id"], row["action"], row["documents"].split(", ")
-    done = pd.Timestamp(day) + pd.Timedelta(days=2)
-    if customer == KEEPER and action in ("call", "contact_ap", "plan"):
-        promised = pd.Timestamp(day) + pd.Timedelta(days=12)
-        firm.pay(owed, promised)
-        firm.promised.append((KEEPER, promised, day))
-        return {
-            "Outcome": "reached - promise",
-            "Done on": done,
-            "Promised or disputed amount": row["ask_for"],
-            "Promised by, or until": promised,
-        }
-    if customer == BREAKER and action in ("call", "contact_ap", "plan"):
-        promised = pd.Timestamp(day) + pd.Timedelta(days=10)
-        firm.pay(owed, promised + pd.Timedelta(days=24))
-        firm.promised.append((BREAKER, promised, day))
-        return {
-            "Outcome": "reached - promise",
-            "Done on": done,
-            "Promised or disputed amount": row["ask_for"],
-            "Promised by, or until": promised,
-        }
+    customer, action, today = row["customer_id"], row["action"], pd.Timestamp(day)
+    owed = row["documents"].split(", ")
     if customer == DISPUTER and DISPUTED in owed:
-        return {"Outcome": "reached - dispute", "Done on": done, "Dispute reason": "quality", "About document": DISPUTED}
-    if customer in (REMINDED, KEEPER) and action in ("nudge", "reminder", "resend", "firm_notice"):
-        if customer == REMINDED:
-            firm.pay(owed, pd.Timestamp(day) + pd.Timedelta(days=6))
-        return {"Outcome": "sent", "Done on": done}
-    if customer == REMINDED:
-        firm.pay(owed, pd.Timestamp(day) + pd.Timedelta(days=6))
-        return {"Outcome": "reached - will pay", "Done on": done}
-    if action in ("nudge", "reminder", "resend", "firm_notice", "final_demand", "mediation"):
-        return {"Outcome": "sent", "Done on": done}
-    if action in ("agency", "court"):
-        return {"Outcome": "handed over", "Done on": done}
-    if action in ("call", "contact_ap", "plan"):
-        return {"Outcome": "no answer", "Done on": done}
-    return {"Outcome": "decided otherwise", "Done on": done, "Comment": "we wait another month"}
+        said = {"Outcome": "reached - dispute", "Dispute reason": "quality", "About document": DISPUTED}
+    elif customer in PROMISES and action in CALLS:
+        by, late = PROMISES[customer]
+        promised = today + pd.Timedelta(days=by)
+        firm.pay(owed, promised + pd.Timedelta(days=late))
+        firm.promised.append((customer, promised, day))
+        said = {
+            "Outcome": "reached - promise",
+            "Promised or disputed amount": row["ask_for"],
+            "Promised by, or until": promised,
+        }
+    elif customer == REMINDED:
+        firm.pay(firm.past_due(customer, today), today + pd.Timedelta(days=6))
+        said = {"Outcome": "sent" if action in LETTERS else "reached - will pay"}
+    elif action in LETTERS:
+        said = {"Outcome": "sent"}
+    elif action in CALLS:
+        said = {"Outcome": "no answer"}
+    elif action in ("agency", "court"):
+        said = {"Outcome": "handed over"}
+    else:
+        said = {"Outcome": "decided otherwise", "Comment": "we wait another month"}
+    return said | {"Done on": today + pd.Timedelta(days=2)}
 
 
 def fill_in(path, actions, said):

@@ -109,15 +109,17 @@ def _between_files(told: pd.DataFrame, prefer: str) -> tuple[pd.DataFrame, pd.Se
     torn = having.lt(files.reindex(having.index.get_level_values("row_id")).to_numpy()).groupby("row_id").any()
     torn_rows = told["row_id"].isin(torn.index[torn.to_numpy(bool)])
     is_preferred = told["file"].map(lambda name: _is(str(name), prefer)).astype(bool)
-    settled = told["row_id"].isin(told.loc[torn_rows & is_preferred, "row_id"])
+    right = told[torn_rows & is_preferred].groupby("row_id")["file"].nunique()
+    settled = told["row_id"].isin(right.index[right.eq(1)])
     kept = told[~settled | is_preferred]
     left = told[torn_rows & ~settled].drop_duplicates(["row_id", "file"])
     return kept, left.groupby("row_id")["file"].agg(", ".join)
 
 
 def _is(name: str, prefer: str) -> bool:
-    """Whether a file is the one that was named, by its whole path or its name alone."""
-    return bool(prefer) and (name == prefer or name.rpartition("/")[2] == prefer.replace("\\", "/").rpartition("/")[2])
+    """Whether a file is the one that was named: by its path, the end of it, or its name alone."""
+    path = prefer.replace("\\", "/")
+    return bool(path) and (path == name or path.endswith(f"/{name}") or name.endswith(f"/{path}"))
 
 
 def write_down(connection: sqlite3.Connection, found: pd.DataFrame, last_import: int) -> None:

@@ -62,7 +62,8 @@ def agree_from_lists(holdings: Holdings, found: pd.DataFrame) -> pd.DataFrame:
     One that is said no more, or otherwise, is taken back.
     """
     about = found[found["kind"].eq("plan") & found["row_id"].str.count(r"\|").eq(2)]
-    for at, note in about.iterrows():
+    over_first = about["status"].isin(["withdrawn", "replaced"]).sort_values(ascending=False, kind="stable").index
+    for at, note in about.loc[over_first].iterrows():
         day, customer, currency = str(note["row_id"]).split("|")
         is_agreed = note["outcome"].lower() in AGREED
         if note["status"] in ("withdrawn", "replaced") or (note["status"] == "corrected" and not is_agreed):

@@ -29,6 +29,8 @@ GAPS = {
 AFTER_DEMAND = ("mediation", "agency", "court")
 #: What a template knows of a plan, of its amounts.
 MONEY_OF_PLAN = ("amount", "down_payment", "instalment", "minimum")
+#: Whose rate it is, where that is no statute's.
+AGREED = "the contract"
 #: At most so many earlier contacts are named.
 MOST = 6
 
@@ -75,7 +77,7 @@ def facts(
     ]
     asked = [(currency, [row for row in items if row["ask"] > 0]) for currency, items in about]
     total = say.listed([say.amount(sum(row["ask"] for row in items), currency) for currency, items in asked if items])
-    known |= {"total": total, "earlier": _told(rows["earlier"], say)}
+    known |= {"total": total, "earlier": _told(rows["earlier"], say, outcome=False)}
     tables = _tables(kind, about, asked, rows, say)
     more = _MORE.get(kind)
     return known | (more(accounts, rows, books, say, tables) if more else {}), tables
@@ -150,9 +152,9 @@ def _tables(
     return found
 
 
-def _told(notes: list[Row], say: Speech) -> list[str]:
-    """The newest notes, each with its day."""
-    return [f"{say.day(note['date'])}: {lists.happened(say, note)}" for note in notes[-MOST:]]
+def _told(notes: list[Row], say: Speech, *, outcome: bool = True) -> list[str]:
+    """The newest notes, each with its day; what came of them is for ourselves."""
+    return [f"{say.day(note['date'])}: {lists.happened(say, note, outcome=outcome)}" for note in notes[-MOST:]]
 
 
 def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
@@ -196,7 +198,7 @@ def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Tab
         if claimed and any(row["interest"] + row["fixed_sum"] for row in claimed):
             found.append((currency, claimed))
     tables["claim"] = [lists.claims(say, claimed, currency) for currency, claimed in found]
-    law = {rates[key]["jurisdiction"] for key in rates}
+    law = {"other" if row["source"] == AGREED else row["jurisdiction"] for row in rates.values()}
     totals = [
         say.amount(sum(row["ask"] + row["interest"] + row["fixed_sum"] for row in claimed), currency)
         for currency, claimed in found
@@ -204,6 +206,7 @@ def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Tab
     per_day = [say.amount(sum(row["per_diem"] for row in claimed), currency) for currency, claimed in found]
     return {
         "claims": bool(found),
+        "fixed": any(row["fixed_sum"] for _, claimed in found for row in claimed),
         "claim_total": say.listed(totals),
         "per_day": say.listed(per_day),
         "law": say.listed([say.named("law", name) for name in sorted(law)]),

@@ -151,14 +151,14 @@ def chronology(say: Speech, fell_due: Sequence[Row], said: Sequence[Row]) -> Tab
     )
 
 
-def happened(say: Speech, note: Row) -> str:
+def happened(say: Speech, note: Row, *, outcome: bool = True) -> str:
     """A note in words: 'call about INV-1: reached'. What somebody wrote in their own words stays in the books."""
     given = say.amount(_minor(note["amount"], note["currency"]), note["currency"]) if note["amount"] > 0 else ""
     what = say.named("contacts", note["kind"]).format(amount=given).strip()
     about = one_line(note["document_id"])
     words = say.label("said_of" if about else "said").format(what=what, document=about)
     until = say.label("until").format(day=say.day(note["until"])) if say.day(note["until"]) else ""
-    ended = say.named("outcomes", note["outcome"])
+    ended = say.named("outcomes", note["outcome"]) if outcome else ""
     return " ".join(part for part in (words, until) if part) + (f": {ended}" if ended else "")
 
 

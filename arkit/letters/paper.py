@@ -21,8 +21,10 @@ from arkit.letters.speech import speech
 #: The day of files that nothing dates: the first that a zip file knows.
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 BODY = "word/document.xml"
-#: Width of the text, of a letter in a table, of the gap between columns, in twentieths of a point; letters of a wide column.
-WIDTH, LETTER, GAP, LONGEST = 9356, 112, 120, 40
+#: Width of the text and of the gap between columns, in twentieths of a point; letters of a wide column, of what is not broken.
+WIDTH, GAP, LONGEST, WHOLE = 9356, 120, 40, 14
+#: Half points and width of letters in a table, where it has few columns and where it has many.
+FEW, MANY = (18, 112), (16, 100)
 FONT = "Arial"
 #: Where the body of the skeleton is cut open.
 _HERE = "here"
@@ -183,8 +185,8 @@ def _run(run: Run | None, size: int | None = None) -> str:
 
 def _table(table: Table) -> str:
     """A table over the whole width, each column by the longest of its cells."""
-    widths = _widths(table)
-    small = 16 if len(widths) > 6 else 18
+    small, letter = MANY if len(table.headings) > 6 else FEW
+    widths = _widths(table, letter)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     rows = _row(table.headings, table.figures, widths, "head", size=small)
     for place, look in enumerate(table.looks):
@@ -199,13 +201,15 @@ def _table(table: Table) -> str:
     return f"{caption}<w:tbl>{head}{rows}</w:tbl>{_paragraph([], after=120)}"
 
 
-def _widths(table: Table) -> list[int]:
-    """The width of each column: figures on one line, and elsewhere no word broken, as far as all of it fits."""
+def _widths(table: Table, letter: int) -> list[int]:
+    """The width of each column: figures and days on one line, and elsewhere no word broken, as far as all of it fits."""
     columns = [[heading, *cells] for heading, *cells in zip(table.headings, *table.rows, strict=True)]
-    wanted = np.array([min(max(map(len, cells)), LONGEST) for cells in columns]) * LETTER + GAP
-    words = [max(len(word) for cell in cells for word in (cell.split(" ") or [""])) for cells in columns]
+    wanted = np.array([min(max(map(len, cells)), LONGEST) for cells in columns]) * letter + GAP
+    words = [
+        max(len(word) for cell in cells for word in ([cell] if len(cell) <= WHOLE else cell.split(" "))) for cells in columns
+    ]
     least = np.array([max(map(len, cells[1:])) if right else 0 for cells, right in zip(columns, table.figures, strict=True)])
-    least = np.minimum(np.maximum(least, words) * LETTER + GAP, wanted)
+    least = np.minimum(np.maximum(least, words) * letter + GAP, wanted)
     if wanted.sum() <= WIDTH:
         widths = wanted * WIDTH / wanted.sum()
     elif least.sum() <= WIDTH:

@@ -173,7 +173,7 @@ class Desk:
                 "debtors": say.number(sold["customer_id"].nunique()),
                 "recourse_days": str(policy.factoring.recourse_days),
             }
-            to = Envelope(sender(policy), (one_line(factor),), say.day(self.books.as_of))
+            to = Envelope(sender(policy), (), say.day(self.books.as_of))
             letter = self.written("factoring", known, tables, say, to)
             for ending in KINDS["factoring"].forms:
                 yield f"factoring-{names[factor]}{ending}", ENDINGS[ending](letter)

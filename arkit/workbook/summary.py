@@ -228,6 +228,7 @@ def _numbers(page: Page, title: str, names: list[str], table: pd.DataFrame, code
     """The numbers of a picture with a column for each currency; the row of their headings and how many there are."""
     top = page.next
     put(page.sheet, top, 1, [title, *names], ["arkit heading", *["arkit text"] * len(names)])
+    page.sheet.cell(top, 1).alignment = Alignment("left", "top", indent=1)
     for column, code in enumerate(codes, 2):
         style = f"arkit money {decimals(code)}"
         amounts = table[code].astype("float64").fillna(0).tolist()
