@@ -20,6 +20,9 @@ from arkit.tables import MEASURES, ROUTES
 from arkit.views import write_csv
 from arkit.workbook import write_workbook
 
+#: What letters draw on besides what every month has, by their name there and among the tables.
+LETTERS_TAKE = {"offers": "factoring_offers"} | {name: name for name in ("plans", "instalments", "preventions", "factorable")}
+
 
 def summarise(
     documents: pd.DataFrame, actions: pd.DataFrame | None = None, *, control_total: str | None = None
@@ -173,8 +176,7 @@ def write_month(
         since=changes["since"].max() if changes is not None and len(changes) else None,
         notes=ledger.notes,
         interest=claimed,
-        offers=given.get("factoring_offers"),
-        **{name: given.get(name) for name in ("plans", "instalments", "preventions", "factorable")},
+        **({name: given.get(of) for name, of in LETTERS_TAKE.items()} if letters else {}),
     )
     left = {
         "aging": aged.reset_index(),

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import markdown2html
 
 from arkit import errors
@@ -68,6 +68,7 @@ def run_notebook(
     *,
     folder: str | Path,
     on_cell: Callable[[int, int, str], None] | None = None,
+    patience: int = 1800,
 ) -> nbformat.NotebookNode:
     """The notebook, executed from first cell to last in a fresh kernel, its parameters set.
 
@@ -79,6 +80,8 @@ def run_notebook(
         Where the kernel works.
     on_cell
         Called before each cell with its number, how many there are, and its first line.
+    patience
+        Seconds that one cell may take before the run is given up.
 
     Raises
     ------
@@ -99,12 +102,14 @@ def run_notebook(
         manager.connection_file = str(Path(runtime) / "kernel.json")
         manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
         client = NotebookClient(
-            node, km=manager, timeout=None, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
+            node, km=manager, timeout=patience, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
         )
         try:
             client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
         except CellExecutionError as failure:
             raise _refusal(failure) from failure
+        except CellTimeoutError as failure:
+            raise NotebookFailed(f"a cell was not done after {patience:,} seconds") from failure
         except (DeadKernelError, AssertionError) as failure:
             raise NotebookFailed("the notebook was stopped from outside, or ran out of memory") from failure
     return node

@@ -248,6 +248,13 @@ def test_what_is_not_due_gets_no_notice_and_a_credit_balance_no_letter(situation
     assert decided.loc[decided["balance"].le(0), "action"].eq("none").all()
 
 
+def test_of_whom_nobody_may_ask_nothing_is_to_ask_for(situations):
+    rows = situations[0].set_index("customer_id").loc[["with the agency", "do not contact", "moratorium, by a note"]]
+    assert rows["at_stake"].gt(0).all()
+    assert rows["ask_for"].eq(0).all()
+    assert rows["blocked_amount"].equals(rows["at_stake"])
+
+
 def test_what_a_block_holds_back_is_said(situations):
     hidden = situations[0].set_index("customer_id")["hidden_action"]
     assert hidden[["disputed", "do not contact", "credit covers", "nothing due"]].tolist() == ["call", "call", "call", ""]

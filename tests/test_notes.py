@@ -215,3 +215,45 @@ def test_notes_come_once_for_each_balance_they_are_about():
         ["C1", "promise", "GBP"],
         ["C9", "call", ""],
     ]
+
+
+# a promise about the whole account is about what was past due when it was given
+
+
+def account(as_of, *rows):
+    """The documents of one day from (number, due, amount, open amount, settled on), of C1 in euros."""
+    day = pd.Timestamp(as_of)
+    table = pd.DataFrame(rows, columns=["document_id", "due_date", "amount", "open_amount", "settled_on"])
+    days_late = (day - pd.to_datetime(table["due_date"])).dt.days
+    fixed = {"as_of": day, "customer_id": "C1", "kind": "invoice", "issued": "2026-01-01", "currency": "EUR"}
+    return DOCUMENTS.conform(table.assign(**fixed, settled=table["open_amount"].eq(0), days_late=days_late))
+
+
+ON_ACCOUNT = ("2026-03-02", "promise", "", "2026-03-12")
+
+
+def test_what_falls_due_after_the_call_is_not_part_of_the_promise():
+    documents = account("2026-04-30", ("I1", "2026-01-31", 100.0, 0.0, "2026-03-12"), ("I2", "2026-03-05", 100.0, 100.0, None))
+    assert broken_promises(documents, notes(ON_ACCOUNT)).empty
+    assert len(broken_promises(documents, notes(("2026-03-02", "promise", "I2", "2026-03-12")))) == 1
+
+
+@pytest.mark.parametrize(("amount", "broken"), [(100.0, 0), (100.01, 1), (200.0, 1), (None, 1)])
+def test_a_promised_amount_is_about_the_oldest_documents_it_pays(amount, broken):
+    documents = account("2026-04-30", ("I1", "2026-01-31", 100.0, 0.0, "2026-03-12"), ("I2", "2026-02-05", 100.0, 100.0, None))
+    said = notes(ON_ACCOUNT).assign(amount=amount)
+    assert len(broken_promises(documents, said)) == broken
+
+
+def test_money_that_came_late_breaks_it_too_and_what_was_paid_before_the_call_does_not():
+    late = account("2026-04-30", ("I1", "2026-01-31", 100.0, 0.0, "2026-04-12"))
+    before = account("2026-04-30", ("I1", "2026-01-31", 100.0, 0.0, "2026-02-12"))
+    assert broken_promises(late, notes(ON_ACCOUNT))["still_open"].tolist() == [False]
+    assert broken_promises(before, notes(ON_ACCOUNT)).empty
+
+
+def test_where_nothing_was_past_due_it_is_about_what_falls_due_by_the_promised_day():
+    documents = account("2026-04-30", ("I1", "2026-03-05", 100.0, 100.0, None), ("I2", "2026-03-31", 100.0, 100.0, None))
+    found = broken_promises(documents, notes(ON_ACCOUNT))
+    assert found["still_open"].tolist() == [True]
+    assert broken_promises(documents[documents["document_id"].eq("I2")], notes(ON_ACCOUNT)).empty

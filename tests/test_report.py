@@ -144,3 +144,8 @@ def test_a_day_the_ledger_cannot_answer_for_is_refused_through_the_notebook(tmp_
     source = "from arkit.errors import DayRefused\nraise DayRefused('w.', expected='e', got='g', fix='f')"
     with pytest.raises(DayRefused, match=r"^w\."):
         run_notebook(notebook(tmp_path, source), {}, folder=tmp_path)
+
+
+def test_a_cell_that_does_not_end_is_given_up(tmp_path):
+    with pytest.raises(NotebookFailed, match="a cell was not done after 3 seconds"):
+        run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=3)
