@@ -35,7 +35,9 @@ def export(postings: int) -> Ledger:
         }
     )  # fmt: skip
     paid = bills.head(postings - n).copy()
-    paid = paid.assign(kind="payment", date=paid["date"] + pd.Timedelta(days=40), due_date=np.datetime64("NaT"), amount=-paid["amount"])
+    paid = paid.assign(
+        kind="payment", date=paid["date"] + pd.Timedelta(days=40), due_date=np.datetime64("NaT"), amount=-paid["amount"]
+    )
     paid["source"] = "payments.csv:" + row.head(len(paid))
     return Ledger(pd.concat([bills, paid], ignore_index=True))
 

@@ -9,7 +9,7 @@ HOUSE = Path(__file__).parents[1] / "arkit"
 #: The steps of the month, which do not know each other.
 STEPS = {
     *("importers", "aging", "currencies", "discounts", "forecast", "history", "interest", "reconciliation", "scores", "routes"),
-    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention", "privacy"),
+    *("measures", "migration", "cohorts", "allowance", "plans", "factoring", "prevention", "privacy", "headlines"),
     *("actions", "changes", "letters", "charts", "workbook", "views"),
 }
 FLOORS = [
