@@ -118,8 +118,9 @@ def _who(rows: pd.DataFrame, late: int, names: pd.Series | None) -> str:
     """Among whom it is: the few who owe the most of it, by name, and their share."""
     each = rows.groupby("customer_id")["late"].sum().sort_values(ascending=False, kind="stable")
     top = each[each.gt(0)].head(TOP)
-    known = top.index.to_series().map(names).fillna(top.index.to_series()) if names is not None else top.index.to_series()
-    who = " and ".join(", ".join(known.astype("str")).rsplit(", ", 1))
+    known = [str(name if names is None else names.get(name, name)) for name in top.index]
+    between = "; " if any("," in name for name in known) else ", "
+    who = " and ".join([between.join(known[:-1]), known[-1]] if len(known) > 1 else known)
     share = top.sum() / late
     if share == 1:
         return f"All of it is owed by {who}."

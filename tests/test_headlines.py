@@ -61,6 +61,12 @@ def test_the_amounts_are_those_of_the_tables():
     assert to_do(actions)[0].startswith(f"{asked['customer_id'].nunique()} customers are")
 
 
+def test_names_with_a_comma_stay_apart():
+    rows = items(*[(OCTOBER, customer, 10.0, 4, "EUR") for customer in ("C1", "C2", "C3")])
+    said = owed(rows, pd.Series({"C1": "Fencing, Wholesale", "C2": "Tools", "C3": "Garden, Retail"}))
+    assert said[0].endswith("All of it is owed by Fencing, Wholesale; Tools and Garden, Retail.")
+
+
 def test_nobody_to_contact_and_what_moved():
     documents = ar.sample_ledger().at(OCTOBER)
     actions = ar.recommend(documents, ar.score(ar.profile(documents)))
