@@ -269,4 +269,4 @@ def test_from_list_to_list_the_changes_are_those_that_happened(played):
     assert ghost.count("escalated") >= 2
     assert "cleared" not in ghost
     assert "eased" not in ghost
-    assert "cleared" in {change for _, change in seen[REMINDED]}
+    assert {"cleared", "eased"} & {change for _, change in seen[REMINDED]}

@@ -266,7 +266,7 @@ def test_the_notebook_runs_from_first_cell_to_last_without_a_hand_on_the_slider(
     drawn = [
         name for name, shown in outputs.items() if any("application/vnd.plotly.v1+json" in one.get("data", {}) for one in shown)
     ]
-    assert drawn == ["picture", "curve-picture"]
+    assert drawn == ["picture", "hours-and-money", "curve-picture"]
     assert 10 <= len(node.cells) - 1 <= 20
 
 
