@@ -62,9 +62,9 @@ def edited(content, *edits, part=SHEET):
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            data = (
-                old.read(name).replace(b"<v/>", b"<v />").replace(b"<v></v>", b"<v />")
-            )  # one writer of XML leaves a blank there, another does not
+            data = old.read(name)
+            if not all(before in data for before, _ in edits):  # writers of XML differ in how they leave a value blank
+                data = data.replace(b"<v/>", b"<v />").replace(b"<v></v>", b"<v />")
             for before, after in edits if name == part else ():
                 assert before in data
                 data = data.replace(before, after)
