@@ -68,7 +68,7 @@ def run_notebook(
     *,
     folder: str | Path,
     on_cell: Callable[[int, int, str], None] | None = None,
-    patience: int = 1800,
+    patience: int = 900,
 ) -> nbformat.NotebookNode:
     """The notebook, executed from first cell to last in a fresh kernel, its parameters set.
 
