@@ -1,15 +1,12 @@
 """The month in a few sentences, written from its numbers."""
 
 import pandas as pd
+from babel.dates import format_date
 
 from arkit.ladder import STERNNESS
 from arkit.money import decimals, text, to_minor
 from arkit.tables import ACTIONS, CHANGES
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 #: So many customers are named as those who owe most of what is past due.
 TOP = 3
@@ -105,7 +102,7 @@ def _since(late: int, before: int, currency: str, day: pd.Timestamp) -> str:
     """How that compares with the day before, as the end of a sentence."""
     if pd.isna(day):
         return ""
-    on = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    on = format_date(day, "d MMMM y", locale="en")
     if late == before:
         return f", as on {on}" if late else ""
     if not before or not late:

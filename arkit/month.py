@@ -20,9 +20,6 @@ from arkit.tables import MEASURES, ROUTES
 from arkit.views import write_csv
 from arkit.workbook import write_workbook
 
-#: What letters draw on besides what every month has, by their name there and among the tables.
-LETTERS_TAKE = {"offers": "factoring_offers"} | {name: name for name in ("plans", "instalments", "preventions", "factorable")}
-
 
 def summarise(
     documents: pd.DataFrame, actions: pd.DataFrame | None = None, *, control_total: str | None = None
@@ -148,6 +145,7 @@ def write_month(
     reconciliation = reconcile(ledger, documents, control_total, policy)
     if blocks is None:
         blocks = blocked(documents, ledger.notes, policy, customers=ledger.customers)
+    given = {name: table for name, table in (tables or {}).items() if table is not None}
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
@@ -161,22 +159,26 @@ def write_month(
         notes=ledger.notes,
         blocks=blocks,
         measures=measures,
-        **{name: (tables or {}).get(name) for name in ("changes", "forecasts", "cash")},
+        **{name: given.get(name) for name in ("changes", "forecasts", "cash")},
     )
     claimed = _claimed(ledger, documents, policy) if policy.interest.jurisdiction else None
-    given = {name: table for name, table in (tables or {}).items() if table is not None}
     changes = given.get("changes")
-    written = write_letters(
-        target / "letters",
-        actions=actions if letters else actions.head(0),
-        documents=documents,
-        customers=ledger.customers,
-        policy=policy,
-        blocked=blocks,
-        since=changes["since"].max() if changes is not None and len(changes) else None,
-        notes=ledger.notes,
-        interest=claimed,
-        **({name: given.get(of) for name, of in LETTERS_TAKE.items()} if letters else {}),
+    written = (
+        write_letters(
+            target / "letters",
+            actions=actions,
+            documents=documents,
+            customers=ledger.customers,
+            policy=policy,
+            blocked=blocks,
+            since=changes["since"].max() if changes is not None and len(changes) else None,
+            notes=ledger.notes,
+            interest=claimed,
+            offers=given.get("factoring_offers"),
+            **{name: given.get(name) for name in ("plans", "instalments", "preventions", "factorable")},
+        )
+        if letters
+        else []
     )
     left = {
         "aging": aged.reset_index(),

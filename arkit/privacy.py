@@ -17,7 +17,7 @@ from arkit.errors import ArkitError, OutputRefused
 from arkit.ledger import Ledger
 from arkit.notes import CLOSED, HARDSHIP, NOT_AGREED, NOT_RECEIVED, UNREACHED
 from arkit.policy import Company, Policy
-from arkit.tables import ACTIONS, CUSTOMERS, ENTRIES, MISSING, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
+from arkit.tables import ACTIONS, CUSTOMERS, ENTRIES, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
 from arkit.terms import due_dates
 
 #: Outcomes and reasons that are words of arkit, so that they can stay; anything else may hold a name.
@@ -74,9 +74,8 @@ class Pseudonyms:
         """A list of actions given out earlier, under the same pseudonyms, without its words; shape `ACTIONS`."""
         actions = ACTIONS.conform(actions)
         customers = self.of("C", actions["customer_id"])
-        unsaid = {column.name: MISSING[column.holds] for column in ACTIONS.columns if column.name not in OF_ACTIONS}
-        unsaid |= {"customer_id": customers, "name": _named(customers)}
-        return ACTIONS.conform(actions[OF_ACTIONS].assign(**unsaid))
+        said = dict(actions[OF_ACTIONS]) | {"customer_id": customers, "name": _named(customers)}
+        return pd.DataFrame(ACTIONS.blank() | said, index=actions.index)
 
     def _accounts(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Postings or open items."""

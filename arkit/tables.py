@@ -44,6 +44,11 @@ class Column:
     optional: bool = False
     missing: Any = None
 
+    @property
+    def blank(self) -> Any:  # noqa: ANN401 - text, number, day or flag
+        """What stands in it where nothing is known."""
+        return MISSING[self.holds] if self.missing is None else self.missing
+
 
 @dataclass(frozen=True)
 class Table:
@@ -77,6 +82,10 @@ class Table:
         """No rows, every column, typed."""
         return pd.DataFrame({c.name: pd.Series(dtype=DTYPES[c.holds]) for c in self.columns})
 
+    def blank(self) -> dict[str, Any]:
+        """What stands in each column where nothing is known, those that must be there too."""
+        return {column.name: column.blank for column in self.columns}
+
     def _must_fit(self, frame: pd.DataFrame) -> None:
         absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
         twice = list(map(str, frame.columns[frame.columns.duplicated()].unique()))
@@ -89,7 +98,7 @@ class Table:
             )
 
     def _typed(self, frame: pd.DataFrame, column: Column) -> pd.Series:
-        missing = MISSING[column.holds] if column.missing is None else column.missing
+        missing = column.blank
         if column.name not in frame.columns:
             return _all_alike(missing, frame.index, DTYPES[column.holds])
         values = frame[column.name]

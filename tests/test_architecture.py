@@ -102,7 +102,7 @@ HEAVY = {
     "jupyter_client": {"report"},
     "rapidfuzz": {"importers"},
     "docx": {"letters"},
-    "babel": {"letters"},
+    "babel": {"charts", "headlines", "letters"},
     "python_calamine": {"importers", "workbook"},
 }
 

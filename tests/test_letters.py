@@ -65,21 +65,11 @@ def documents(*rows):
 def actions(*rows, **more):
     """Actions from (customer, action[, currency])."""
     table = pd.DataFrame([(*row, "EUR")[:3] for row in rows], columns=["customer_id", "action", "currency"])
-    blank = dict.fromkeys(ACTIONS.names, "") | {
+    blank = ACTIONS.blank() | {
         "as_of": AS_OF,
         "priority": 1,
-        "at_stake": 0.0,
-        "oldest_days_late": 0,
-        "due_by": pd.NaT,
-        "blocked_until": pd.NaT,
-        "balance": 0.0,
-        "blocked_amount": 0.0,
+        **dict.fromkeys(["at_stake", "balance", "blocked_amount"], 0.0),
         "score": 50.0,
-        "ask_for": float("nan"),
-        "gain": 0.0,
-        "week": 1,
-        "oldest_first": 1,
-        "largest_first": 1,
         "name": "Miller Ltd",
         "reason": "because it is late",
     }

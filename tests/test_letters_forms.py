@@ -72,21 +72,11 @@ def books(name="Miller Ltd", document_id="INV-1", *, action="firm_notice", rows=
             }
         )
     )
-    blank = dict.fromkeys(ACTIONS.names, "") | {
+    blank = ACTIONS.blank() | {
         "as_of": AS_OF,
         "priority": 1,
-        "at_stake": 0.0,
-        "oldest_days_late": 0,
-        "due_by": pd.NaT,
-        "blocked_until": pd.NaT,
-        "balance": 0.0,
-        "blocked_amount": 0.0,
+        **dict.fromkeys(["at_stake", "balance", "blocked_amount"], 0.0),
         "score": 50.0,
-        "ask_for": float("nan"),
-        "gain": 0.0,
-        "week": 1,
-        "oldest_first": 1,
-        "largest_first": 1,
         "customer_id": name,
         "currency": "EUR",
         "action": action,

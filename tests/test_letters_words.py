@@ -83,21 +83,12 @@ def template(folder, words, name="en/reminder.j2"):
 
 def written(folder, templates, *, name="Miller Ltd", action="reminder"):
     """The one letter to a customer of that name, by templates of our own."""
-    blank = dict.fromkeys(ACTIONS.names, "") | {
+    blank = ACTIONS.blank() | {
         "as_of": AS_OF,
         "priority": 1,
-        "at_stake": 0.0,
-        "oldest_days_late": 0,
-        "due_by": pd.NaT,
-        "blocked_until": pd.NaT,
-        "balance": 0.0,
-        "blocked_amount": 0.0,
+        **dict.fromkeys(["at_stake", "balance", "blocked_amount"], 0.0),
         "score": 50.0,
         "ask_for": 100.0,
-        "gain": 0.0,
-        "week": 1,
-        "oldest_first": 1,
-        "largest_first": 1,
         "customer_id": "C1",
         "currency": "EUR",
         "action": action,

@@ -11,6 +11,8 @@ from arkit.ladder import STERNNESS
 from arkit.notes import broken_promises
 from arkit.policy import DEFAULT
 
+#: Playing two years takes a while: once, by one process.
+pytestmark = pytest.mark.xdist_group("loop")
 DAYS = [day.strftime("%Y-%m-%d") for day in pd.date_range("2024-01-31", periods=24, freq="ME")]
 #: Who is in the book, and how each behaves.
 PROMPT, REMINDED, KEEPER, BREAKER, GHOST, DISPUTER = "P", "R", "K", "B", "G", "D"
@@ -23,7 +25,7 @@ NAMES = {
     DISPUTER: "Disputer Dairy",
 }
 #: Who promises for so many days after the list, and pays so many days after what was promised.
-PROMISES = {KEEPER: (12, 0), BREAKER: (10, 24)}
+PROMISES = {KEEPER: (40, 0), BREAKER: (10, 24)}
 #: From then on the ghost pays nothing and answers nobody.
 GONE = "2025-01-01"
 #: The invoice that is disputed, and the month-end on which its list says that this is settled.
@@ -36,7 +38,7 @@ class Firm:
     def __init__(self):
         self.rows = []
         self.paid_on = {}  # document to the day its money comes
-        self.promised = []  # customer, day promised, list it was said on
+        self.promised = []  # customer, day promised, list it was said on, amount
 
     def bill(self, day):
         fifth = pd.Timestamp(day).replace(day=5)
@@ -84,7 +86,7 @@ def answers(row, day, firm):
         by, late = PROMISES[customer]
         promised = today + pd.Timedelta(days=by)
         firm.pay(owed, promised + pd.Timedelta(days=late))
-        firm.promised.append((customer, promised, day))
+        firm.promised.append((customer, promised, day, row["ask_for"]))
         said = {
             "Outcome": "reached - promise",
             "Promised or disputed amount": row["ask_for"],
@@ -194,7 +196,7 @@ def test_promises_are_kept_and_broken_as_planted(played):
     firm, book, _ = played
     ledger = book.ledger()
     documents = ledger.at(DAYS[-1])
-    passed = [(who, day) for who, day, _ in firm.promised if day + pd.Timedelta(days=8) < pd.Timestamp(DAYS[-1])]
+    passed = [(who, day) for who, day, *_ in firm.promised if day + pd.Timedelta(days=8) < pd.Timestamp(DAYS[-1])]
     assert len([who for who, _ in passed if who == KEEPER]) >= 5
     assert len([who for who, _ in passed if who == BREAKER]) >= 3
     broken = broken_promises(documents, ledger.notes)
@@ -202,21 +204,20 @@ def test_promises_are_kept_and_broken_as_planted(played):
     assert set(broken["until"]) == {day for who, day in passed if who == BREAKER}
 
 
-def test_nobody_is_asked_while_a_promise_runs(played):
+def test_what_is_promised_is_not_asked_for_while_the_promise_runs(played):
     firm, _, months = played
     grace = pd.Timedelta(days=DEFAULT.contact.promise_grace_days)
     running = [
-        (who, month)
-        for who, promised, said_on in firm.promised
+        (who, month, promised_amount)
+        for who, promised, said_on, promised_amount in firm.promised
         for month in months
         if pd.Timestamp(said_on) < pd.Timestamp(month["day"]) <= promised + grace
     ]
-    for who, month in running:
+    assert len(running) >= 5
+    for who, month, promised_amount in running:
         row = month["actions"].loc[who]
-        promised = month["documents"].merge(
-            month["notes"].query("kind == 'promise' and customer_id == @who")[["customer_id"]].drop_duplicates()
-        )
-        assert row["ask_for"] < promised.loc[promised["days_late"].gt(0), "open_amount"].sum() or row["ask_for"] == 0
+        assert "promise" in row["blocked_by"], month["day"]
+        assert row["ask_for"] <= row["at_stake"] - promised_amount + 0.005, month["day"]
 
 
 def test_who_never_answers_climbs_the_ladder_in_order(played):
@@ -269,4 +270,7 @@ def test_from_list_to_list_the_changes_are_those_that_happened(played):
     assert ghost.count("escalated") >= 2
     assert "cleared" not in ghost
     assert "eased" not in ghost
-    assert {"cleared", "eased"} & {change for _, change in seen[REMINDED]}
+    # the disputed invoice is new on the list of its second month, and gone with the money that came after the dispute
+    disputer = dict(seen[DISPUTER])
+    assert disputer["2024-10-31"] == "new"
+    assert [day for day, change in seen[DISPUTER] if change == "cleared"] == ["2025-04-30"]

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import format_date
 
 from arkit.charts.look import (
     CREDIT,
     CURRENT,
     INK,
-    MONTHS,
     MUTED,
     PAPER,
     PAST_DUE,
@@ -139,7 +139,7 @@ def paying_days(
         "A field is the number of payments on that day.",
         [max(120, 17 * len(ends)), 90],
     )
-    labels = [f"{MONTHS[end.month - 1][:3]} {end.year}" for end in ends]
+    labels = [format_date(end, "MMM y", locale="en") for end in ends]
     y = {"type": "category", "categoryorder": "array", "categoryarray": iso(ends)[::-1], "showgrid": False}
     fill(figure, 1, [_calendar(paid, ends, day)], y=y | {"tickvals": iso(ends), "ticktext": labels, "tickfont": {"size": 10}})
     fill(figure, 2, [_weekdays(paid)], y={"title_text": "payments", "nticks": 4})

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import format_date
 from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
@@ -51,10 +52,6 @@ LOOK = go.layout.Template(
     }
 )  # fmt: skip
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 THIN = {"color": "#aab4be", "width": 0.7}
 #: Places for bars that a picture has even if it needs fewer, so that none grows fat and the legend has room.
 FEWEST_BARS = 7
@@ -182,7 +179,9 @@ def month_axis(days: pd.DatetimeIndex) -> dict[str, Any]:
         "categoryarray": iso(days),
         "range": [-0.6, max(len(days), FEWEST_BARS) - 0.4],
         "tickvals": iso(named),
-        "ticktext": [f"{'' if day.is_month_end else f'{day.day} '}{MONTHS[day.month - 1][:3]}<br>{day.year}" for day in named],
+        "ticktext": [
+            f"{'' if day.is_month_end else f'{day.day} '}{format_date(day, 'MMM', locale='en')}<br>{day.year}" for day in named
+        ],
     }
 
 
@@ -193,7 +192,7 @@ def iso(days: Iterable[pd.Timestamp]) -> list[str]:
 
 def in_words(day: pd.Timestamp) -> str:
     """A day in words, in English whatever the machine speaks."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return format_date(day, "d MMMM y", locale="en")
 
 
 def when(days: Iterable[pd.Timestamp]) -> str:

@@ -53,7 +53,7 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
         return sentence(f"no DSO and no effectiveness is known{when(days)}")
     currencies, left_out = shown(drawn["currency"])
     figure = new_figure(
-        "How many days of sales are outstanding, and how much was collected",
+        "Days of sales outstanding, and how much was collected",
         f"Month by month{when(days)}. Above: days sales outstanding{within(currencies)}. Below: collection effectiveness of "
         f"each month, 100 % when nothing past due is left. {FORMULAS}{left_out}",
         [*[240 if len(currencies) == 1 else 180] * len(currencies), 140],
