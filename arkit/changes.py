@@ -20,8 +20,8 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     ``new``: nothing was past due before; ``cleared``: nothing is now. Where something was and is, ``escalated`` and ``eased``
     go by how stern the action is (waiting, holding and selling the invoice least, court most), ``unchanged`` is the same or one
-    just as stern. Accounts with nothing past due on both days are left out. Rows stand as the later list has them, cleared ones
-    last, the largest first.
+    just as stern; a debt that was handed over and is left to the agency is as stern as that. Accounts with nothing past due on
+    both days are left out. Rows stand as the later list has them, cleared ones last, the largest first.
 
     Raises
     ------
@@ -31,11 +31,9 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from arkit.tables import ACTIONS
-    >>> row = dict.fromkeys(ACTIONS.names, 0) | {
+    >>> row = ACTIONS.blank() | {
     ...     "as_of": "2026-09-30", "customer_id": "C1", "name": "Miller", "currency": "EUR", "action": "reminder",
     ...     "rule": "reminder", "at_stake": 500.0, "oldest_days_late": 20, "reason": "500.00 EUR past due, oldest 20 days"}
-    >>> row |= dict.fromkeys(["runner_up", "would_change", "documents", "contact", "next_step", "blocked_by"], "")
-    >>> row |= {"due_by": None, "blocked_until": None, "hidden_action": ""}
     >>> later = row | {"as_of": "2026-10-31", "action": "call", "rule": "long-overdue", "oldest_days_late": 51}
     >>> moved(pd.DataFrame([row]), pd.DataFrame([later]))[["was", "action", "change", "why"]].iloc[0].tolist()
     ['reminder', 'call', 'escalated', 'oldest 20 to 51 days late; rule long-overdue instead of reminder']
@@ -48,7 +46,7 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     owed, owed_before = (both[name].fillna(0).gt(0) for name in ("at_stake", "at_stake_before"))
     both = both[owed | owed_before].reset_index(drop=True)
     owed, owed_before = (both[name].fillna(0).gt(0) for name in ("at_stake", "at_stake_before"))
-    stern, stern_before = (both[name].map(STERNNESS).fillna(0) for name in ("action", "action_before"))
+    stern, stern_before = (_sternness(both, which) for which in ("", "_before"))
     change = np.select(
         [~owed_before, ~owed, stern.gt(stern_before), stern.lt(stern_before)],
         ["new", "cleared", "escalated", "eased"],
@@ -70,6 +68,12 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ["last", "priority", "at_stake_before", *ACCOUNT], ascending=[True, True, False, True, True], ignore_index=True
     )
     return CHANGES.conform(ordered[CHANGES.names])
+
+
+def _sternness(both: pd.DataFrame, which: str) -> pd.Series:
+    """How stern the action of a list is; a debt that was handed over is with the agency, though nobody asks for it any more."""
+    handed_over = both[f"blocked_by{which}"].fillna("").str.contains("handed_over")
+    return both[f"action{which}"].map(STERNNESS).fillna(0).mask(handed_over, STERNNESS["agency"])
 
 
 def read_list(folder: str | Path) -> pd.DataFrame:

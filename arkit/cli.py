@@ -24,6 +24,8 @@ from arkit.what_if import compare, read_variants
 from arkit.what_if import words as in_words
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
+#: What --complete says; left out, the book finds out.
+COMPLETE = {"yes": True, "no": False, None: None}
 #: What a month leaves in its folder.
 MADE = ("actions.xlsx", "letters", "month.ipynb", "report.html", "run.json", "tables")
 
@@ -167,7 +169,7 @@ def _book_commands(commands: Any) -> None:  # noqa: ANN401 - argparse has no pub
 def _takes_complete(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--complete",
-        choices=["yes", "no"],
+        choices=[said for said in COMPLETE if said],
         help="with --book: whether the exports list everything of their days, so that what they lack was deleted; "
         "left out, they do if they list nine tenths of what is known of them",
     )
@@ -242,7 +244,7 @@ def _month(said: argparse.Namespace) -> int:
             "CONTROL_TOTAL": said.control_total,
             "LAST": str(said.last.resolve()) if said.last else None,
             "BOOK": str(said.book.resolve()) if said.book else None,
-            "COMPLETE": {"yes": True, "no": False, None: None}[said.complete],
+            "COMPLETE": COMPLETE[said.complete],
             "DRAFT": str(making / "draft") if said.book and not said.redact else None,
             "REDACT": str(said.redact.resolve()) if said.redact else None,
             "OUT": str(making / "month"),
@@ -274,7 +276,7 @@ def _kept(book: Book, draft: Path, as_of: str, said: argparse.Namespace) -> list
     """What the book took of the month, in lines; the last step before the month is put into its place."""
     ledger, actions, offered = read_draft(draft)
     unread = book.unread(as_of)
-    complete = {"yes": True, "no": False, None: None}[said.complete]
+    complete = COMPLETE[said.complete]
     added = book.keep_month(ledger, actions, as_of=as_of, offered=offered, complete=complete, replace=said.replace)
     return [f"Kept in the book, {book.folder}:", *_of_import(added), *([f"  look at: {unread}"] if unread else [])]
 

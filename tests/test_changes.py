@@ -15,11 +15,9 @@ def actions(as_of, *rows):
     table = pd.DataFrame(
         [(*row, "")[:5] for row in rows], columns=["customer_id", "action", "at_stake", "oldest_days_late", "blocked_by"]
     )
-    blank = dict.fromkeys((column.name for column in ACTIONS.columns if column.holds == "text"), "")
-    numbers = {column.name: 0 for column in ACTIONS.columns if column.holds in ("money", "number", "count")}
-    filled = {"as_of": as_of, "due_by": pd.NaT, "blocked_until": pd.NaT, "currency": "EUR", "name": table["customer_id"]}
+    filled = {"as_of": as_of, "currency": "EUR", "name": table["customer_id"]}
     filled |= {"rule": table["action"] + "-rule", "reason": "because", "priority": range(1, len(table) + 1)}
-    return ACTIONS.conform(table.assign(**{k: v for k, v in (blank | numbers | filled).items() if k not in table}))
+    return ACTIONS.conform(table.assign(**{k: v for k, v in (ACTIONS.blank() | filled).items() if k not in table}))
 
 
 SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
@@ -43,6 +41,7 @@ SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
             "escalated",
             "oldest 20 to 51 days late; rule call-rule instead of",
         ),
+        (("C", "agency", 500.0, 120), ("C", "hold", 500.0, 150, "handed_over"), "unchanged", "oldest 120 to 150 days late"),
         (
             ("C", "call", 900.0, 51),
             ("C", "reminder", 100.0, 20),
