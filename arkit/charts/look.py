@@ -226,7 +226,8 @@ def safe_currencies(currencies: pd.Series) -> pd.Series:
 
 def safe_names(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -> list[str]:
     """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas."""
-    known = {} if names is None else names.dropna().to_dict()
-    said = [" ".join(str(known.get(customer) or customer).split()) for customer in customers]
+    asked = list(customers)
+    known = {} if names is None else names[names.index.isin(asked)].dropna().to_dict()
+    said = [" ".join(str(known.get(customer) or customer).split()) for customer in asked]
     short = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
     return [html.escape(name, quote=False).replace("$", "&#36;") for name in short]
