@@ -8,19 +8,23 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import jinja2
 import nbformat
 import plotly.graph_objects as go
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import markdown2html
+from traitlets import Type
 
 from arkit import errors
-from arkit.charts import as_table
+from arkit.charts import as_tables
 from arkit.errors import ArkitError
 from arkit.views import styled
 
@@ -46,6 +50,30 @@ class _OwnKernel(KernelSpecManager):
         return KernelSpec(
             argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         )
+
+
+class AttentiveChannel(AsyncZMQSocketChannel):
+    """Hears an answer that came while something was being sent; otherwise one waits for it until patience is at its end.
+
+    The sign that a message has come shows once, and sending, as widgets do while their cell runs, takes it away.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message; ``Empty`` if none comes within so many seconds. Looked for anew every second."""
+        left = float("inf") if timeout is None else timeout
+        while True:
+            try:
+                return await super().get_msg(timeout=min(left, 1.0))
+            except Empty:
+                left -= 1.0
+                if left <= 0:
+                    raise
+
+
+class _Client(AsyncKernelClient):
+    """A client that hears every answer."""
+
+    shell_channel_class = Type(AttentiveChannel)
 
 
 def find_notebook(name: str) -> Path:
@@ -99,6 +127,7 @@ def run_notebook(
 
     with tempfile.TemporaryDirectory(prefix="arkit-") as runtime:
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel())
+        manager.client_factory = _Client
         manager.connection_file = str(Path(runtime) / "kernel.json")
         manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
         client = NotebookClient(
@@ -171,14 +200,21 @@ def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
 
 
 def _as_rows(figure: go.Figure) -> str:
-    """What a figure shows as a table that opens under it; nothing where it is a sentence."""
-    rows = as_table(figure).rename(columns={"trace": "series", "customer_id": "customer"})
-    if rows.empty:
-        return ""
-    told = [name for name in rows if name in ("x", "y", "value") or rows[name].nunique() > 1]
+    """What a figure shows as tables that open under it, one per panel; nothing where it is a sentence."""
     title = re.sub(r"<[^>]*>", "", str(figure.layout.title.text or "the picture"))
-    table = styled(rows[told], most=MOST_ROWS).set_caption(f"{title}: {len(rows):,} rows, at most {MOST_ROWS} here").to_html()
-    return f'<details><summary>The numbers of this picture</summary><div class="wide" tabindex="0">{table}</div></details>'
+    tables = [
+        styled(rows, most=MOST_ROWS)
+        .set_caption(f"{title}{panel and f', {html.escape(panel)}'}: {_so_many(len(rows))}")
+        .to_html()
+        for panel, rows in as_tables(figure).items()
+    ]
+    told = "".join(f'<div class="wide" tabindex="0">{table}</div>' for table in tables)
+    return f"<details><summary>The numbers of this picture</summary>{told}</details>" if tables else ""
+
+
+def _so_many(rows: int) -> str:
+    """How many rows a table has, and how many of them are shown."""
+    return f"{rows:,} rows" + (f", the first {MOST_ROWS} here" if rows > MOST_ROWS else "")
 
 
 def _refusal(failure: CellExecutionError) -> Exception:

@@ -20,6 +20,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_currencies,
     safe_names,
@@ -75,7 +76,7 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     means = [_mean_line(sums, currency, ends).update(line=line) for currency, line in zip(currencies, MEANS, strict=False)]
     fill(figure, 1, [*_range_and_median(paid, ends), *means], y={"title_text": "days late when paid"})
     fill(figure, 2, [_unpaid_line(invoices, ends)], y={"title_text": "days late, not paid", "rangemode": "tozero", "nticks": 4})
-    return figure.update_xaxes(month_axis(ends))
+    return name_axes(figure.update_xaxes(month_axis(ends)), x="month until")
 
 
 def scores_by_exposure(

@@ -15,6 +15,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_names,
     sentence,
@@ -88,7 +89,7 @@ def days_late_by_group(
     figure.update_yaxes(tickvals=[*places.values()], ticktext=ticks, range=[-0.6, len(chosen) - 0.4])
     figure.update_yaxes(showgrid=False, zeroline=False)
     figure.update_xaxes(title_text="days late", showgrid=True, zeroline=True)
-    return figure.update_layout(legend={"traceorder": "reversed"})
+    return name_axes(figure.update_layout(legend={"traceorder": "reversed"}), y="group")
 
 
 def lateness_by_month(
@@ -134,7 +135,7 @@ def lateness_by_month(
     fill(figure, 1, _months_of(named, lines, ends, ticks), y=y | {"tickvals": lines, "ticktext": ticks})
     axis = month_axis(ends) | {"range": [-0.5, len(ends) - 0.5]}
     figure.update_layout(showlegend=False)
-    return figure.update_xaxes(axis, title_text="month in which invoices fell due")
+    return name_axes(figure.update_xaxes(axis, title_text="month in which invoices fell due"), y="customer")
 
 
 def _telling(documents: pd.DataFrame, days: int) -> tuple[pd.DataFrame, pd.Timestamp]:
