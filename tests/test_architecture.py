@@ -14,7 +14,7 @@ STEPS = {
 }
 FLOORS = [
     {"errors"},
-    {"money", "buckets", "formulas"},
+    {"money", "buckets", "formulas", "shapes"},
     {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
