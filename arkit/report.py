@@ -4,7 +4,6 @@ import copy
 import html
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import Any
 import jinja2
 import nbformat
 import plotly.graph_objects as go
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import markdown2html
@@ -22,6 +19,7 @@ from nbconvert.filters import markdown2html
 from arkit import errors
 from arkit.charts import as_table
 from arkit.errors import ArkitError
+from arkit.kernel import own_kernel
 from arkit.views import styled
 
 #: Colours that a kernel puts into a traceback.
@@ -36,16 +34,6 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 class NotebookFailed(RuntimeError):
     """A cell raised something that is not a refusal: a defect, in the notebook or in arkit."""
-
-
-class _OwnKernel(KernelSpecManager):
-    """The kernel of this Python, whatever kernels are installed elsewhere under the same name."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=ERROR"]
-        return KernelSpec(
-            argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        )
 
 
 def find_notebook(name: str) -> Path:
@@ -98,11 +86,12 @@ def run_notebook(
             on_cell(code.index(cell) + 1, len(code), cell.source.split("\n")[0].lstrip("# "))
 
     with tempfile.TemporaryDirectory(prefix="arkit-") as runtime:
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel())
-        manager.connection_file = str(Path(runtime) / "kernel.json")
-        manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
         client = NotebookClient(
-            node, km=manager, timeout=patience, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
+            node,
+            km=own_kernel(Path(runtime)),
+            timeout=patience,
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_start=tell,
         )
         try:
             client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
