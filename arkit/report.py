@@ -7,29 +7,23 @@ import gzip
 import html
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import jinja2
 import nbformat
 import plotly.graph_objects as go
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.channels import AsyncZMQSocketChannel
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import markdown2html
 from plotly.offline import get_plotlyjs
-from traitlets import Type
 
 from arkit import errors
 from arkit.charts import as_tables
 from arkit.errors import ArkitError
+from arkit.kernel import own_kernel
 from arkit.views import styled
 
 #: Colours that a kernel puts into a traceback.
@@ -46,40 +40,6 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 class NotebookFailed(RuntimeError):
     """A cell raised something that is not a refusal: a defect, in the notebook or in arkit."""
-
-
-class _OwnKernel(KernelSpecManager):
-    """The kernel of this Python, whatever kernels are installed elsewhere under the same name."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=ERROR"]
-        return KernelSpec(
-            argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        )
-
-
-class AttentiveChannel(AsyncZMQSocketChannel):
-    """Hears an answer that came while something was being sent; otherwise one waits for it until patience is at its end.
-
-    The sign that a message has come shows once, and sending, as widgets do while their cell runs, takes it away.
-    """
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """The next message; ``Empty`` if none comes within so many seconds. Looked for anew every second."""
-        left = float("inf") if timeout is None else timeout
-        while True:
-            try:
-                return await super().get_msg(timeout=min(left, 1.0))
-            except Empty:
-                left -= 1.0
-                if left <= 0:
-                    raise
-
-
-class _Client(AsyncKernelClient):
-    """A client that hears every answer."""
-
-    shell_channel_class = Type(AttentiveChannel)
 
 
 def find_notebook(name: str) -> Path:
@@ -132,12 +92,12 @@ def run_notebook(
             on_cell(code.index(cell) + 1, len(code), cell.source.split("\n")[0].lstrip("# "))
 
     with tempfile.TemporaryDirectory(prefix="arkit-") as runtime:
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel())
-        manager.client_factory = _Client
-        manager.connection_file = str(Path(runtime) / "kernel.json")
-        manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
         client = NotebookClient(
-            node, km=manager, timeout=patience, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
+            node,
+            km=own_kernel(Path(runtime)),
+            timeout=patience,
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_start=tell,
         )
         try:
             client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})

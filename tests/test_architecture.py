@@ -14,12 +14,12 @@ STEPS = {
 }
 FLOORS = [
     {"errors"},
-    {"money", "buckets", "formulas"},
+    {"money", "buckets", "formulas", "shapes"},
     {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
     {"ledger", "netting", "notes"},
-    {"blocks", "candidates", "figures", "recovery"},
+    {"blocks", "candidates", "figures", "kernel", "recovery"},
     {"facts"},
     STEPS,
     {"sample", "month", "report", "backtest", "what_if", "book"},
@@ -93,13 +93,14 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
     "plotly": {"charts", "report"},
-    "openpyxl": {"importers", "workbook"},
+    "openpyxl": {"importers"},
+    "xlsxwriter": {"workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
     "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
-    "jupyter_client": {"report"},
+    "jupyter_client": {"kernel"},
     "rapidfuzz": {"importers"},
     "docx": {"letters"},
     "babel": {"charts", "headlines", "letters"},

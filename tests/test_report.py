@@ -1,19 +1,14 @@
-import asyncio
 import re
 import shutil
 import subprocess
 import textwrap
-import time
 from pathlib import Path
 
 import nbformat
 import pytest
-import zmq
-import zmq.asyncio
-from jupyter_client.session import Session
 
 from arkit.errors import DayRefused, ImportRefused
-from arkit.report import AttentiveChannel, NotebookFailed, find_notebook, run_notebook, to_html, with_parameters
+from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html, with_parameters
 from arkit.sample import write_sample
 
 SAMPLE = str(Path(__file__).parents[1] / "data" / "sample")
@@ -154,29 +149,3 @@ def test_a_day_the_ledger_cannot_answer_for_is_refused_through_the_notebook(tmp_
 def test_a_cell_that_does_not_end_is_given_up(tmp_path):
     with pytest.raises(NotebookFailed, match="a cell was not done after 3 seconds"):
         run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=3)
-
-
-def test_an_answer_that_comes_while_something_is_sent_is_heard_long_before_patience_ends():
-    async def slowest():
-        context, session = zmq.asyncio.Context(), Session(key=b"key")
-        mine, kernel = context.socket(zmq.DEALER), zmq.Context(context).socket(zmq.DEALER)
-        kernel.connect(f"tcp://127.0.0.1:{mine.bind_to_random_port('tcp://127.0.0.1')}")
-        channel = AttentiveChannel(mine, session)
-        session.send(kernel, "here")
-        await channel.get_msg(timeout=30)
-        took = []
-        for _ in range(2):
-            answer = asyncio.ensure_future(channel.get_msg(timeout=30))
-            await asyncio.sleep(0.05)
-            session.send(kernel, "answer")
-            time.sleep(0.1)  # it has come, and nobody has looked yet
-            channel.send(session.msg("comm_msg"))
-            begun = time.monotonic()
-            assert (await answer)["msg_type"] == "answer"
-            took.append(time.monotonic() - begun)
-        for socket in (mine, kernel):
-            socket.close(linger=0)
-        context.term()
-        return max(took)
-
-    assert asyncio.run(slowest()) < 10

@@ -22,7 +22,8 @@ from arkit.charts.look import (
     when,
     write_on,
 )
-from arkit.tables import DOCUMENTS, look_up
+from arkit.shapes import look_up
+from arkit.tables import DOCUMENTS
 
 #: What is looked at of each invoice.
 TELLING = ("customer_id", "document_id", "due_date", "open_amount", "days_late")
