@@ -267,22 +267,27 @@ def paid_and_unpaid():
     ]
 
 
-def test_paid_invoices_count_in_the_month_that_settled_them(paid_and_unpaid):
-    lines = drawn(charts.days_late_through_months(documents(*paid_and_unpaid)), "y", "trace", "x")
+@pytest.fixture(scope="module")
+def late(paid_and_unpaid):
+    """How late those invoices are paid, drawn once."""
+    return charts.days_late_through_months(documents(*paid_and_unpaid))
+
+
+def test_paid_invoices_count_in_the_month_that_settled_them(late):
+    lines = drawn(late, "y", "trace", "x")
     assert (lines["paid: median", "2026-08-31"], lines["paid: median", "2026-09-30"]) == (10, 20)
     assert lines["paid: mean by amount", "2026-09-30"] == (0 * 100 + 40 * 300) / 400
     assert ("paid: median", "2026-10-31") not in lines
 
 
-def test_the_range_reaches_from_a_tenth_to_nine_tenths(paid_and_unpaid):
-    table = charts.as_table(charts.days_late_through_months(documents(*paid_and_unpaid)))
+def test_the_range_reaches_from_a_tenth_to_nine_tenths(late):
+    table = charts.as_table(late)
     september = table.query("trace == 'paid: 10 % to 90 %' and x == '2026-09-30'")
     assert september["y"].tolist() == pytest.approx([4, 36])
 
 
-def test_unpaid_invoices_count_at_each_month_end_they_were_past_due_also_when_given_up_later(paid_and_unpaid):
-    figure = charts.days_late_through_months(documents(*paid_and_unpaid))
-    line = next(trace for trace in figure.data if trace.meta == "not paid")
+def test_unpaid_invoices_count_at_each_month_end_they_were_past_due_also_when_given_up_later(late):
+    line = next(trace for trace in late.data if trace.meta == "not paid")
     assert [row[1] for row in line.customdata] == [2, 2, 1]
     # C and E at the end of August, D and E in September, D alone in October
     assert list(line.y) == [(30 + 61) / 2, (10 + 91) / 2, 41]
@@ -312,8 +317,8 @@ def test_months_that_are_over_do_not_change_when_more_is_known(paid_and_unpaid):
     pd.testing.assert_frame_equal(then, now.query("x <= '2026-09-30'").reset_index(drop=True))
 
 
-def test_days_late_says_what_is_counted(paid_and_unpaid):
-    assert subtitle(charts.days_late_through_months(documents(*paid_and_unpaid))) == (
+def test_days_late_says_what_is_counted(late):
+    assert subtitle(late) == (
         "As known on 31 October 2026. Above: 3 invoices settled by money, by the month that settled them. Below: invoices past "
         "due and not settled at the end of each month, days late up to then."
     )
