@@ -41,7 +41,7 @@ IMPORTERS = [
 ]
 CHARTS = [
     {"look"},
-    {"aged"},
+    {"aged", "rows"},
     {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
 ]
 FORECAST = [
