@@ -149,3 +149,13 @@ def test_a_day_the_ledger_cannot_answer_for_is_refused_through_the_notebook(tmp_
 def test_a_cell_that_does_not_end_is_given_up(tmp_path):
     with pytest.raises(NotebookFailed, match="a cell was not done after 3 seconds"):
         run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=3)
+
+
+def test_what_the_month_comes_to_is_said_before_everything_else(month):
+    page = re.sub(r"\s+", " ", to_html(month[0], title="t"))
+    headlines = re.findall(r'<p class="headline"><strong>(.*?)</strong></p>', page)
+    assert len(headlines) == 4
+    assert "EUR is past due" in headlines[0]
+    assert headlines[2].endswith("in firm terms or by others.")
+    assert headlines[3].startswith("Since the last list: ")
+    assert page.index("</h1>") < page.index(headlines[0]) < page.index(headlines[3]) < page.index("<h2")
