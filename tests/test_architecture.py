@@ -41,7 +41,7 @@ IMPORTERS = [
 ]
 CHARTS = [
     {"look"},
-    {"aged"},
+    {"aged", "rows"},
     {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
 ]
 FORECAST = [
@@ -93,7 +93,8 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: Libraries that cost seconds to open, and the only rooms that may.
 HEAVY = {
     "plotly": {"charts", "report"},
-    "openpyxl": {"importers", "workbook"},
+    "openpyxl": {"importers"},
+    "xlsxwriter": {"workbook"},
     "jinja2": {"letters", "report"},
     "sklearn": {"forecast"},
     "itables": {"views"},

@@ -36,7 +36,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: nothing is opened in a browser"),
-    pytest.mark.xdist_group("browser"),
     # a browser and a server leave sockets to be closed by the system
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -20,6 +20,7 @@ from arkit.charts.look import (
     fill,
     in_words,
     iso,
+    name_axes,
     new_figure,
     safe_names,
     sentence,
@@ -100,7 +101,7 @@ def customer_timeline(
     figure.update_xaxes(axis | {"showgrid": True, "tickformat": "%b<br>%Y"})
     now: dict[str, Any] = {"row": "all", "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
     figure.add_vline(f"{as_of:%Y-%m-%d}", **now)
-    return figure.update_layout(legend={"traceorder": "normal"})
+    return name_axes(figure.update_layout(legend={"traceorder": "normal"}), x="day", y="invoice", y2="what happened")
 
 
 def paying_days(
@@ -146,7 +147,7 @@ def paying_days(
     figure.update_xaxes(
         tickvals=[*range(1, 32)], range=[0.5, 31.5], tickfont={"size": 10}, title_text="day of the month", row=1
     )
-    return figure.update_layout(showlegend=False)
+    return name_axes(figure.update_layout(showlegend=False), y="month until", x2="weekday", y2="payments")
 
 
 def _chosen(invoices: pd.DataFrame, top: int) -> pd.DataFrame:

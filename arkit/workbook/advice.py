@@ -1,12 +1,11 @@
 """The sheet that says in plain words how to work with the others."""
 
 import pandas as pd
-from openpyxl import Workbook
 
 from arkit.policy import Policy
 from arkit.workbook.filling import fill
 from arkit.workbook.layouts import ASKED, FILL_IN, WAITING, Field
-from arkit.workbook.look import on
+from arkit.workbook.look import Book, on
 from arkit.workbook.words import GROUPS
 
 #: What it says before it explains the columns.
@@ -33,12 +32,14 @@ ADVICE = (
      "contacted."),
     ("Currencies", "They are never added. Each has its own rows and its own totals."),
     ("Does it tie?", "Below the list on Aging, each total is compared with Open items. The difference has to be nothing."),
-    ("Links", "A customer's name leads to its first row on Open items. Once you sort that sheet, use its filter instead."),
+    ("Links", "A customer's name leads to its first row on Open items. Once you sort that sheet, use its filter instead. A "
+     "sheet holds 65,530 links: on one with more, the rows at its end lead nowhere."),
 )  # fmt: skip
 
 
-def add_advice(book: Workbook, as_of: pd.Timestamp | None, policy: Policy) -> None:
+def add_advice(book: Book, policy: Policy) -> None:
     """How to use the workbook: advice, what each list is for, what each column means."""
+    as_of = book.as_of
     said = {
         "day": "the day" if as_of is None else f"{as_of:%Y-%m-%d}",
         "from_day": "due day" if policy.aging.age_by == "due_date" else "day of issue",
@@ -50,7 +51,7 @@ def add_advice(book: Workbook, as_of: pd.Timestamp | None, policy: Policy) -> No
         ("Lists", [(group.title, group.purpose + ".") for group in GROUPS]),
         ("Columns of the lists", [(field.heading, field.meaning) for field in (*ASKED, *WAITING, *FILL_IN)]),
     )
-    sheet, top = book.create_sheet("How to use"), 1
+    sheet, top = book.sheet("How to use"), 1
     for title, lines in parts:
         rows = pd.DataFrame(lines, columns=["head", "words"]).astype("str")
         fill(sheet, top, (Field(title, "head", "text", 32), Field("What it means", "words", "text", 100)), rows)

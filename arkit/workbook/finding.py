@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from arkit.workbook.cells import words
-from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, WAITING
+from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, WAITING, letter
 
 #: Rows in which headings are looked for.
 TOP = 50
@@ -44,7 +43,7 @@ class Place:
 
     def cell(self, key: str, row: int) -> str:
         """The cell of a column in a row, 'R17'; empty where the column is not there."""
-        return f"{get_column_letter(self.columns[key] + 1)}{row}" if key in self.columns else ""
+        return f"{letter(self.columns[key] + 1)}{row}" if key in self.columns else ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name
+
+
+def letter(column: int) -> str:
+    """The letter of a column that counts from 1."""
+    return xl_col_to_name(column - 1)
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Field:
 
     def style(self, name: str) -> str:
         """The name of a style, in the colours of what was given or of what is to be filled in."""
-        return f"arkit {name} to fill in" if self.fills else f"arkit {name}"
+        return f"{name} to fill in" if self.fills else name
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Layout:
 
     def letter(self, heading: str) -> str:
         """The letter of the column with that heading."""
-        return get_column_letter([field.heading for field in self.fields].index(heading) + 1)
+        return letter([field.heading for field in self.fields].index(heading) + 1)
 
     def cells(self, heading: str, last: int) -> str:
         """The cells below that heading down to the last row: '$E$2:$E$25'."""

@@ -1,28 +1,24 @@
 """The first sheet: what is owed, what is to be done and where, what changed, whether it ties, and two pictures."""
 
 from collections.abc import Iterable
+from typing import cast
 
 import numpy as np
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.chart import BarChart, Reference
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.chart_column import ChartColumn
 
 from arkit.money import NO_CURRENCY, decimals, to_major, to_minor
 from arkit.workbook.filling import fill, put, put_formula, without_codes
 from arkit.workbook.layouts import OPEN_ITEMS, Field
 from arkit.workbook.lists import layout_of
-from arkit.workbook.look import FONT, on
+from arkit.workbook.look import Book, Sheet, on
 from arkit.workbook.words import GROUPS, LABELS, Group
 
 TITLE = "Summary"
 #: Currencies that get pictures: those with the most documents.
 PICTURES = 3
-#: Height and width of a picture in centimetres, and the rows it takes.
-HIGH, WIDE, TALL = 6.5, 15, 14
+#: Height and width of a picture in pixels, and the rows it takes.
+HIGH, WIDE, TALL = 246, 540, 14
 #: Letters of a heading from which on its row has two lines, and the heights of such a row and of others.
 LONG, HEADED = 17, (28, 16)
 PICTURED = ("Aging", "Expected cash by week")
@@ -40,10 +36,9 @@ CHANGES = ("new", "escalated", "eased", "cleared", "unchanged")
 class Page:
     """The summary as it grows downwards: each part below the one before."""
 
-    def __init__(self, book: Workbook, as_of: pd.Timestamp | None) -> None:
-        self.sheet, self.next = book.create_sheet(TITLE, 0), 3
-        self.sheet["A1"] = f"Receivables{on(as_of)}"
-        self.sheet["A1"].font = Font(name=FONT, size=16, bold=True, color="1F3864")
+    def __init__(self, book: Book) -> None:
+        self.sheet, self.next = book.sheet(TITLE), 3
+        put(self.sheet, 1, 1, [f"Receivables{on(book.as_of)}"], "title")
 
     def add(self, rows: pd.DataFrame, fields: tuple[Field, ...]) -> int:
         """One part; returns the sheet's row of its headings. Nothing is added without rows."""
@@ -51,13 +46,13 @@ class Page:
         if len(rows):
             fill(self.sheet, top, fields, without_codes(rows))
             long = any(len(field.heading) > LONG and field.width < 2 * LONG for field in fields)
-            self.sheet.row_dimensions[top].height = HEADED[not long]
+            self.sheet.grid.set_row(top - 1, HEADED[not long])
             self.next += len(rows) + 2
         return top
 
     def say(self, words: str) -> None:
         """A sentence of its own."""
-        put(self.sheet, self.next, 1, [words], ["arkit line"])
+        put(self.sheet, self.next, 1, [words], "line")
         self.next += 2
 
 
@@ -89,12 +84,14 @@ def add_totals(page: Page, items: pd.DataFrame) -> None:
             Field("Customers", "customers", "number", 11),
         ),
     )
-    put(page.sheet, top, 10, ["Difference to Open items"], ["arkit heading"])
-    page.sheet.column_dimensions["J"].width = 14
+    put(page.sheet, top, 10, ["Difference to Open items"], "heading right")
+    page.sheet.widen(10, 14)
     amounts, listed = (f"'{OPEN_ITEMS.title}'!{OPEN_ITEMS.cells(name, len(items) + 1)}" for name in ("Open amount", "Currency"))
     for row, code in enumerate(rows["currency"], top + 1):
         like, places = (f"B{row}" if code != NO_CURRENCY else '"="'), decimals(code)
-        put_formula(page.sheet, row, 10, f"=ROUND(SUMIFS({amounts},{listed},{like})-C{row},{places})", f"arkit money {places}")
+        formula = f"=ROUND(SUMIFS({amounts},{listed},{like})-C{row},{places})"
+        # what stands in C was added up from the same rows
+        put_formula(page.sheet, row, 10, formula, f"money {places}", value=0)
 
 
 def add_work(page: Page, asked: pd.DataFrame, there: list[Group]) -> None:
@@ -123,7 +120,7 @@ def add_work(page: Page, asked: pd.DataFrame, there: list[Group]) -> None:
             Field("Accounts", "accounts", "number", 17),
         ),
     )
-    put(page.sheet, top, 6, ["With an outcome"], ["arkit heading"])
+    put(page.sheet, top, 6, ["With an outcome"], "heading center")
     size = asked["action"].map(title).value_counts()
     layouts = {group.title: layout_of(group) for group in there}
     for row, (listed, label, code) in enumerate(zip(lists, labels, sums["currency"], strict=True), top + 1):
@@ -131,7 +128,7 @@ def add_work(page: Page, asked: pd.DataFrame, there: list[Group]) -> None:
         at = {name: f"'{listed}'!{place}" for name, place in cells.items()}
         like = f'"{code}"' if code != NO_CURRENCY else '"="'
         formula = f'=COUNTIFS({at["What to do"]},"{label}",{at["Currency"]},{like},{at["Outcome"]},"?*")'
-        put_formula(page.sheet, row, 6, formula, "arkit number")
+        put_formula(page.sheet, row, 6, formula, "number", value=0)
 
 
 def add_changes(page: Page, changes: pd.DataFrame) -> None:
@@ -216,26 +213,25 @@ def add_pictures(page: Page, aging: pd.DataFrame, cash: pd.DataFrame, codes: lis
     if len(coming):
         tables.append(("Expected cash, week from", [f"{day:%Y-%m-%d}" for day in coming.index], coming))
     places = [_numbers(page, title, names, table, shown) for title, names, table in tables]
-    page.sheet.row_breaks.append(Break(id=page.next - 1))
+    page.sheet.grid.set_h_pagebreaks([page.next - 1])
     for number, code in enumerate(shown):
         for side, ((top, size), words) in enumerate(zip(places, PICTURED, strict=False)):
-            anchor = f"{'AE'[side]}{page.next + number * TALL}"
-            page.sheet.add_chart(_bars(page.sheet, top, size, number + 2, " ".join([words, _code(code)]).strip()), anchor)
+            chart = _bars(page.sheet, top, size, number + 2, " ".join([words, _code(code)]).strip())
+            below = page.next + number * TALL
+            page.sheet.grid.insert_chart(f"{'AE'[side]}{below}", chart, {"object_position": 2, "y_offset": 4})
     page.next += len(shown) * TALL
 
 
 def _numbers(page: Page, title: str, names: list[str], table: pd.DataFrame, codes: list[str]) -> tuple[int, int]:
     """The numbers of a picture with a column for each currency; the row of their headings and how many there are."""
     top = page.next
-    put(page.sheet, top, 1, [title, *names], ["arkit heading", *["arkit text"] * len(names)])
-    page.sheet.cell(top, 1).alignment = Alignment("left", "top", indent=1)
+    put(page.sheet, top, 1, [title], "heading left")
+    put(page.sheet, top + 1, 1, names, "text")
     for column, code in enumerate(codes, 2):
-        style = f"arkit money {decimals(code)}"
         amounts = table[code].astype("float64").fillna(0).tolist()
-        put(page.sheet, top, column, [_code(code) or "Amount", *amounts], ["arkit heading", *[style] * len(names)])
-        page.sheet.cell(top, column).alignment = Alignment("right", "top")
-        letter = get_column_letter(column)
-        page.sheet.column_dimensions[letter].width = max(page.sheet.column_dimensions[letter].width, 15)
+        put(page.sheet, top, column, [_code(code) or "Amount"], "heading right")
+        put(page.sheet, top + 1, column, amounts, f"money {decimals(code)}")
+        page.sheet.widen(column, 15)
     page.next += len(names) + 2
     return top, len(names)
 
@@ -250,16 +246,18 @@ def _by_currency(parts: Iterable[pd.DataFrame], buckets: list[str], codes: list[
     return pd.DataFrame(sums, index=buckets)
 
 
-def _bars(sheet: Worksheet, top: int, size: int, column: int, title: str) -> BarChart:
-    """One picture: a bar for each row of a table of numbers."""
-    chart = BarChart()
-    chart.type, chart.style, chart.title, chart.legend = "col", 10, title, None
-    chart.height, chart.width, chart.gapWidth = HIGH, WIDE, 60
-    chart.add_data(Reference(sheet, min_col=column, min_row=top, max_row=top + size), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=top + 1, max_row=top + size))
-    chart.series[0].graphicalProperties.solidFill = "1F3864"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.y_axis.number_format = "#,##0"
+def _bars(sheet: Sheet, top: int, size: int, column: int, title: str) -> ChartColumn:
+    """One picture: a bar for each row of a table of numbers, whose headings stand in the row ``top``."""
+    chart = cast("ChartColumn", sheet.book.file.add_chart({"type": "column"}))
+
+    def place(of: int) -> list[str | int]:
+        return [sheet.title, top, of - 1, top + size - 1, of - 1]
+
+    chart.add_series({"categories": place(1), "values": place(column), "fill": {"color": "#1F3864"}, "gap": 60})
+    chart.set_title({"name": title})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"num_format": "#,##0"})
+    chart.set_size({"width": WIDE, "height": HIGH})
     return chart
 
 
@@ -278,5 +276,4 @@ def _code(code: str) -> str:
 
 def finish(page: Page) -> None:
     """Nothing is to be filled in here, so it is locked, without a password; the widest part decides how it prints."""
-    page.sheet.protection.sheet = True
-    page.sheet.protection.formatColumns = page.sheet.protection.formatRows = False
+    page.sheet.grid.protect("", {"format_columns": True, "format_rows": True})

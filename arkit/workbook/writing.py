@@ -3,13 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from arkit.errors import ImportRefused, OutputRefused
-from arkit.money import NO_CURRENCY, decimals
+from arkit.money import NO_CURRENCY, decimals, to_minor
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import (
     ACTIONS,
@@ -29,9 +25,9 @@ from arkit.workbook.cells import texts
 from arkit.workbook.files import opened
 from arkit.workbook.filling import add_list, put, put_formula
 from arkit.workbook.finding import ENTRIES, found
-from arkit.workbook.layouts import BOOKS, CASH_AHEAD, FORECAST, OPEN_ITEMS, PEOPLE, Field, Layout
+from arkit.workbook.layouts import BOOKS, CASH_AHEAD, FORECAST, OPEN_ITEMS, PEOPLE, Field, Layout, letter
 from arkit.workbook.lists import add_choices, add_given, add_lists
-from arkit.workbook.look import empty_book, set_up_print
+from arkit.workbook.look import Book, Sheet, set_up_print
 from arkit.workbook.words import Group
 
 
@@ -78,33 +74,34 @@ def write_workbook(
     items = rows.items(documents, names)
     asked = rows.with_links(rows.identified(actions), items, known, rows.ACCOUNT)
     asked = asked.assign(last_contact=rows.looked_up(asked["customer_id"], contacts))
-    book = empty_book(as_of)
-    there = add_lists(book, asked, as_of)
+    book = Book(as_of)
+    page = summary.Page(book)
+    there = add_lists(book, asked)
     people = rows.people(scores, known, names, contacts)
     add_list(book, PEOPLE, rows.with_links(people, items, known, ["customer_id"]))
     add_list(book, OPEN_ITEMS, items)
-    _add_totals(add_list(book, _aging_layout(aging), rows.named(aging, names)), aging, len(items))
+    _add_totals(add_list(book, _aging_layout(aging), rows.named(aging, names)), aging, items)
     if len(forecasts):
         add_list(book, FORECAST, rows.with_links(rows.expected(forecasts, items, names), items, known, ["customer_id"]))
     if len(cash):
         add_list(book, CASH_AHEAD, cash)
     if len(books):
         add_list(book, BOOKS, books)
-    add_advice(book, as_of, policy)
-    _add_summary(book, as_of, there, {"asked": asked, "items": items, "aging": aging, "changes": changes, "blocks": blocks,
-                                      "books": books, "measures": measures, "cash": cash})  # fmt: skip
-    for sheet in book.worksheets:
-        set_up_print(sheet, as_of, policy)
+    add_advice(book, policy)
+    _fill_summary(page, there, {"asked": asked, "items": items, "aging": aging, "changes": changes, "blocks": blocks,
+                                "books": books, "measures": measures, "cash": cash})  # fmt: skip
+    for sheet in book.sheets:
+        set_up_print(sheet, policy)
     add_choices(book)
     add_given(book, asked, documents)
+    written = book.saved()
     path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    path.write_bytes(written)
     return path
 
 
-def _add_summary(book: Workbook, as_of: pd.Timestamp | None, there: list[Group], tables: dict[str, pd.DataFrame]) -> None:
+def _fill_summary(page: summary.Page, there: list[Group], tables: dict[str, pd.DataFrame]) -> None:
     """The first sheet, part by part."""
-    page = summary.Page(book, as_of)
     items = tables["items"]
     summary.add_totals(page, items)
     summary.add_work(page, tables["asked"], there)
@@ -118,7 +115,6 @@ def _add_summary(book: Workbook, as_of: pd.Timestamp | None, there: list[Group],
         codes = [str(code) for code in items["currency"].value_counts().index]
         summary.add_pictures(page, tables["aging"], tables["cash"], codes)
     summary.finish(page)
-    book.active = 0
 
 
 def _must_not_lose_work(path: Path) -> None:
@@ -153,24 +149,33 @@ def _aging_layout(aging: pd.DataFrame) -> Layout:
     return Layout("Aging", (*first, *amounts), "D2", "Nothing is open.")
 
 
-def _add_totals(sheet: Worksheet, aging: pd.DataFrame, items: int) -> None:
+def _add_totals(sheet: Sheet, aging: pd.DataFrame, items: pd.DataFrame) -> None:
     """Below the list, per currency: formulas that add up each bucket, and compare the total with the open items."""
     if not len(aging):
         return
     last, top, layout = len(aging) + 1, len(aging) + 3, _aging_layout(aging)
-    headings = ["Totals", "", *(field.heading for field in layout.fields[2:]), "Open items", "Difference"]
+    buckets, width = layout.fields[3:], len(layout.fields)
+    headings = ["Totals", None, *(field.heading for field in layout.fields[2:]), "Open items", "Difference"]
     for column, heading in enumerate(headings, 1):
-        put(sheet, top, column, [heading], ["arkit heading"])
-        sheet.cell(top, column).alignment = Alignment("left" if column < 3 else "center" if column == 3 else "right")
-    total, (ours, difference) = layout.letter("Total"), (get_column_letter(len(headings) - back) for back in (1, 0))
-    sheet.column_dimensions[ours].width = sheet.column_dimensions[difference].width = sheet.column_dimensions[total].width
-    open_items = [f"'{OPEN_ITEMS.title}'!{OPEN_ITEMS.cells(name, items + 1)}" for name in ("Open amount", "Currency")]
-    buckets = [[layout.cells(field.heading, last), layout.cells("Currency", last)] for field in layout.fields[3:]]
-    for row, currency in enumerate(sorted(aging["currency"].unique()), top + 1):
-        stated, places = currency != NO_CURRENCY, decimals(currency)
+        put(sheet, top, column, [heading], f"heading {'left' if column < 3 else 'center' if column == 3 else 'right'}")
+    for column in (width + 1, width + 2):
+        sheet.widen(column, sheet.widths[width])
+    amounts, listed = (f"'{OPEN_ITEMS.title}'!{OPEN_ITEMS.cells(name, len(items) + 1)}" for name in ("Open amount", "Currency"))
+    added = [(layout.cells(field.heading, last), layout.cells("Currency", last)) for field in buckets]
+    sums = _summed(aging, [field.source for field in buckets]).join(_summed(items, ["open_amount"])).fillna(0)
+    sums["difference"] = sums["total"] - sums["open_amount"]
+    for row, (code, minor) in enumerate(zip(sums.index, sums.astype("int64").to_numpy().tolist(), strict=True), top + 1):
+        stated, places = code != NO_CURRENCY, decimals(str(code))
         like = f"$C{row}" if stated else '"="'
-        put(sheet, row, 1, ["All customers"], ["arkit total"])
-        put(sheet, row, 3, [currency if stated else None], ["arkit code"])
-        sums = [f"=ROUND(SUMIFS({amounts},{codes},{like}),{places})" for amounts, codes in [*buckets, open_items]]
-        for column, formula in enumerate([*sums, f"=ROUND({total}{row}-{ours}{row},{places})"], 4):
-            put_formula(sheet, row, column, formula, f"arkit money {places}")
+        put(sheet, row, 1, ["All customers"], "total")
+        put(sheet, row, 3, [code if stated else None], "code")
+        formulas = [f"=ROUND(SUMIFS({cells},{codes},{like}),{places})" for cells, codes in [*added, (amounts, listed)]]
+        formulas.append(f"=ROUND({letter(width)}{row}-{letter(width + 1)}{row},{places})")
+        for column, (formula, amount) in enumerate(zip(formulas, minor, strict=True), 4):
+            put_formula(sheet, row, column, formula, f"money {places}", value=amount / 10**places)
+
+
+def _summed(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Exact sums of amounts by currency, in minor units."""
+    minor = {name: to_minor(table[name].fillna(0), table["currency"]) for name in names}
+    return pd.DataFrame(minor, index=table.index).groupby(table["currency"]).sum()
