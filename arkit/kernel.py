@@ -28,10 +28,9 @@ class OwnKernel(KernelSpecManager):
 
 
 class AttentiveChannel(AsyncZMQSocketChannel):
-    """A channel that does not rest on being woken: now and then nobody is told of a message that is there.
+    """A channel that does not rest on being woken, or an answer now and then lies there until patience is at its end.
 
-    On a busy machine the reply of a kernel lay in the socket (its EVENTS said so) while the event loop slept on, until the time
-    that a cell may take was over. Looking once a second costs nothing beside it.
+    The sign that a message has come shows once, and sending, as widgets do while their cell runs, takes it away.
     """
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:

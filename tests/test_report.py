@@ -157,3 +157,12 @@ def test_a_defect_in_a_cell_is_no_refusal(tmp_path):
 def test_a_cell_that_does_not_end_is_given_up(tmp_path):
     with pytest.raises(NotebookFailed, match="a cell was not done after 2 seconds"):
         run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=2)
+
+
+def test_what_the_month_comes_to_is_said_before_everything_else(month):
+    page = re.sub(r"\s+", " ", to_html(month[0], title="t"))
+    headlines = re.findall(r'<p class="headline"><strong>(.*?)</strong></p>', page)
+    assert " is past due" in headlines[0]
+    assert " to be contacted, for " in headlines[-2]
+    assert headlines[-1].startswith("Since the last list: ")
+    assert page.index("</h1>") < page.index(headlines[0]) < page.index(headlines[-1]) < page.index("<h2")

@@ -15,6 +15,9 @@ from arkit.policy import DEFAULT, Policy
 HALF_LIFE = 120.0
 #: Invoices of the book that stand behind a customer's spread, late share, usual amount and habits.
 PRIOR = 2.0
+#: Rounds in which what is open and what is usual settle; by how many spreads an open invoice counts as late at most, days a
+#: spread has at least.
+ROUNDS, FAR, LEAST_SPREAD = 4, 3.0, 1.5
 #: Bounds of Buhlmann's k: a customer's own mean weighs n / (n + k).
 K_LOW, K_HIGH = 0.25, 50.0
 
@@ -41,6 +44,7 @@ FACTS = {
     "late_share": "share paid late, open past due ones included, shrunk to the book",
     "late_recent": "mean days late, recent payments first, shrunk to late_mean",
     "late_trend": "late_recent less late_mean",
+    "late_expected": "mean days late, recent payments first, open ones counted at what they are still expected to come to",
     "late_so_far": "mean days late with open ones counted as late so far",
     "beyond_usual": "days past due beyond late_mean",
     "open_others": "the customer's other open invoices",
@@ -309,7 +313,27 @@ def _waiting(book: _Book, held: pd.DataFrame, about: pd.DataFrame, usual: dict, 
         "oldest_late": oldest[customer],
         "late_share": share[customer],
         "late_so_far": mean_so_far[customer],
+        "late_expected": _expected(s, customer, past_due, usual)[customer],
     }
+
+
+def _expected(s: dict[str, np.ndarray], customer: np.ndarray, past_due: np.ndarray, usual: dict) -> np.ndarray:
+    """Mean days late per customer if what is open were paid too: each open invoice counts at the days it is expected to reach.
+
+    What was paid early is known before what is late, so a mean of paid invoices is too good. Days late are taken as logistic
+    about the customer's mean; a mean and what is expected of the open invoices under it are found in turns (Dempster, Laird
+    and Rubin 1977). An open invoice moves its customer by a few spreads at most, however old it is.
+    """
+    prior, spread = usual["prior"], np.maximum(usual["facts"]["late_spread"], LEAST_SPREAD)
+    late, count = s["recent_late"] + prior["k"] * prior["mean"], s["recent"] + prior["k"]
+    mean = late / count
+    scale, most = (spread * np.sqrt(3) / np.pi)[customer], (mean + FAR * spread)[customer]
+    waits = np.bincount(customer, minlength=len(spread))
+    for _ in range(ROUNDS):
+        beyond = np.minimum((past_due - mean[customer]) / scale, 30)
+        reached = past_due + scale * np.logaddexp(0, -beyond) * (1 + np.exp(beyond))
+        mean = (late + np.bincount(customer, weights=np.minimum(reached, most), minlength=len(spread))) / (count + waits)
+    return mean
 
 
 def _usual_amounts(book: _Book) -> tuple[np.ndarray, np.ndarray]:

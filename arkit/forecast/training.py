@@ -8,7 +8,7 @@ import pandas as pd
 
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import Known, look
-from arkit.forecast.learner import Boosting, Calibrated, Logistic, loss
+from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic, loss, together
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.said import Said
 from arkit.forecast.steps import HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
@@ -33,11 +33,14 @@ BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
 STAGES, NEAR_DAYS = 3, 14
 #: Ranges are put right on documents followed for so many days, if there are so many of them.
 FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
+#: How much boosting may count beside logistic regression.
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 #: What learning must beat on the later block to be used.
 YARDSTICKS = ("own", "mean_delay", "book")
 NAMED = {
     "boosting": "gradient boosting",
     "logistic": "logistic regression",
+    "both": "gradient boosting and logistic regression",
     "own": "Kaplan-Meier curves by customer, segment and book",
     "mean_delay": "the customer's mean delay",
     "book": "how the whole book pays around its due dates",
@@ -153,13 +156,22 @@ def _learnable(known: Known, end: int, draw: np.random.Generator) -> tuple[np.nd
 def _best(
     learned: tuple[np.ndarray, ...], unseen: tuple[np.ndarray, ...], *, boosting_only: bool, seed: int
 ) -> tuple[str, Calibrated, np.ndarray]:
-    """The learner with the lower loss on the later block, and what it says of it; with very many documents one is tried."""
-    tried = {"boosting": Boosting(seed)} | ({} if boosting_only else {"logistic": Logistic(seed)})
-    found = {name: Calibrated(learner.fit(*learned)) for name, learner in tried.items()}
-    hazards = {name: one.learner.hazard(unseen[0]) for name, one in found.items()}
-    losses = {name: loss(hazard, unseen[1]) for name, hazard in hazards.items()}
-    best = min(losses, key=lambda name: losses[name])
-    return best, found[best], hazards[best]
+    """Boosting, logistic regression, or the mixture of both with the lowest loss on the later block, and what it says of it.
+
+    With very many documents boosting alone is learned.
+    """
+    boosting = Boosting(seed).fit(*learned)
+    said = boosting.hazard(unseen[0])
+    if boosting_only:
+        return "boosting", Calibrated(boosting), said
+    logistic = Logistic(seed).fit(*learned)
+    beside = logistic.hazard(unseen[0])
+    mixed = {share: together(said, beside, share) for share in SHARES}
+    share = min(mixed, key=lambda share: loss(mixed[share], unseen[1]))
+    name, learner = {0.0: ("logistic", logistic), 1.0: ("boosting", boosting)}.get(
+        share, ("both", Both(boosting, logistic, share))
+    )
+    return name, Calibrated(learner), mixed[share]
 
 
 def _paid_documents(known: Known, end: int) -> int:

@@ -11,8 +11,8 @@ from arkit.forecast.known import Known
 GROUPS: dict[str, tuple[str, ...]] = {
     "age": ("days_past_due", "age_days", "terms_days", "due_weekday", "due_day", "due_to_month_end"),
     "usual": (
-        "late_mean", "late_recent", "late_share", "late_so_far", "late_spread", "n", "tenure_days", "since_paid",
-        "issued_recent",
+        "late_mean", "late_recent", "late_share", "late_so_far", "late_expected", "late_spread", "n", "tenure_days",
+        "since_paid", "issued_recent",
     ),
     "owes": ("open_others", "open_to_usual", "late_others", "late_amount_share", "oldest_late"),
     "dispute": ("disputed", "disputed_days"),
