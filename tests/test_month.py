@@ -184,18 +184,59 @@ def test_a_month_leaves_a_workbook_letters_tables_and_a_run(folder):
     }  # fmt: skip
 
 
-def test_plans_and_what_else_was_weighed_stand_in_tables_of_their_own_where_they_are_handed_over(made, tmp_path):
+@pytest.fixture(scope="module")
+def full(made, tmp_path_factory):
+    """A month with everything that can be handed over, under a policy that names factors and a law; no control total."""
+    factors = '[factoring]\nfactors = ["Any Factor"]\nneed = [["EUR", 50]]\nfrom_days = 0\nsmallest = 0\ncap = 1.0\nscore = 0'
+    policy = Policy.parse(f'[company]\nname = "N"\n{factors}\n[interest]\njurisdiction = "EU"')
     documents, scores = made["documents"], made["scores"]
-    factorable = factor(documents, scores)
-    more = {
-        "plans": plan(documents), "instalments": schedule(plan(documents)), "factorable": factorable,
-        "factoring_offers": offers(factorable, {"EUR": 100.0}), "preventions": prevent(documents, PROFILES.empty()),
+    sold = factor(documents, scores, policy, need={"EUR": 50.0})
+    assert sold["chosen"].any()
+    tables = {
+        "plans": plan(documents), "instalments": schedule(plan(documents)), "factorable": sold,
+        "factoring_offers": offers(sold, {"EUR": 50.0}, policy), "preventions": prevent(documents, PROFILES.empty()),
     }  # fmt: skip
-    month = write_month(tmp_path / "month", **made, tables=more | {"cash": None})
-    for name, table in more.items():
+    mixed = pd.Series(["=1+1", 5, None] * 3, dtype="object")[: len(scores)]
+    given = made | {"policy": policy, "scores": scores.assign(note=mixed)}
+    month = write_month(tmp_path_factory.mktemp("full") / "month", **given, tables=tables | {"cash": None})
+    return month, tables, mixed
+
+
+def test_plans_and_what_else_was_weighed_stand_in_tables_of_their_own_where_they_are_handed_over(full):
+    month, tables, _ = full
+    for name, table in tables.items():
         assert list(read(month, name)) == list(table)
         assert len(read(month, name)) == len(table)
+    assert len(read(month, "factoring_offers")) == 1
     assert not (month / "tables" / "cash.csv").exists()
+
+
+def test_text_in_a_column_of_mixed_values_is_no_formula_either(full):
+    month, _, mixed = full
+    assert read(month, "scores")["note"].tolist() == ["'=1+1", "5", ""][: len(mixed)]
+
+
+def test_without_a_control_total_nothing_is_explained(full):
+    assert json.loads((full[0] / "run.json").read_text("utf-8"))["reconciliation"] == {}
+    assert "Books" not in pd.read_excel(full[0] / "actions.xlsx", sheet_name=None, engine="calamine")
+
+
+def test_interest_is_written_where_the_policy_names_a_law_and_nowhere_else(made, folder, full):
+    assert not (folder / "tables" / "interest.csv").exists()
+    written = pd.read_csv(full[0] / "tables" / "interest.csv")
+    late = made["documents"][made["documents"]["open_amount"].gt(0) & made["documents"]["days_late"].gt(0)]
+    assert sorted(written["document_id"]) == sorted(late["document_id"])
+    assert written["interest"].gt(0).any()
+    for month in (folder, full[0]):
+        assert "interest" not in "".join(path.read_text("utf-8").lower() for path in (month / "letters").rglob("*.txt"))
+
+
+def test_letters_of_the_month_draw_on_its_tables(full):
+    letters = list((full[0] / "letters").iterdir())
+    assert "factoring" in {path.name.split("-")[0] for path in letters}
+    run = json.loads((full[0] / "run.json").read_text("utf-8"))
+    assert run["letters"] == len(letters)
+    assert run["letters_gaps"] == ["company.sender", "company.phone", "company.email", "company.pay_to"]
 
 
 def test_no_text_of_a_table_begins_as_a_formula(folder):
@@ -207,12 +248,6 @@ def test_no_text_of_a_table_begins_as_a_formula(folder):
     assert {"'@I3", "'-I4"} <= set(read(folder, "documents")["document_id"])
     assert "'=HYPERLINK(1)" in set(read(folder, "actions")["name"])
     assert read(folder, "rejects")["values"].tolist() == ["'=2+3"]
-
-
-def test_text_in_a_column_of_mixed_values_is_no_formula_either(made, tmp_path):
-    mixed = pd.Series(["=1+1", 5, None] * 3, dtype="object")[: len(made["scores"])]
-    month = write_month(tmp_path / "month", **(made | {"scores": made["scores"].assign(note=mixed)}))
-    assert read(month, "scores")["note"].tolist() == ["'=1+1", "5", ""][: len(mixed)]
 
 
 def test_numbers_and_days_of_a_table_stay_as_they_are(folder):
@@ -276,12 +311,6 @@ def test_a_difference_to_the_books_is_explained_in_the_run_the_tables_and_the_wo
     assert sheet.loc[0, ["Difference", "What would explain it", "Explains"]].tolist() == [-50.05, "unapplied credit", "exact"]
 
 
-def test_without_a_control_total_nothing_is_explained(made, tmp_path):
-    month = write_month(tmp_path / "month", **made)
-    assert json.loads((month / "run.json").read_text("utf-8"))["reconciliation"] == {}
-    assert "Books" not in pd.read_excel(month / "actions.xlsx", sheet_name=None, engine="calamine")
-
-
 def test_a_folder_that_holds_a_month_is_not_written_over(made, folder):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(OutputRefused, match=r"(?s)already holds a month\..*got: .*run\.json\n  fix: choose another folder"):
@@ -327,33 +356,3 @@ def test_a_day_before_the_books_is_refused_and_nothing_is_written(tmp_path):
             actions=ACTIONS.empty(),
         )
     assert not list(tmp_path.iterdir())
-
-
-def test_interest_is_written_where_the_policy_names_a_law_and_nowhere_else(tmp_path, made, folder):
-    assert not (folder / "tables" / "interest.csv").exists()
-    policy = Policy.parse('[interest]\njurisdiction = "EU"')
-    month = write_month(tmp_path / "month", **(made | {"policy": policy}))
-    written = pd.read_csv(month / "tables" / "interest.csv")
-    late = made["documents"][made["documents"]["open_amount"].gt(0) & made["documents"]["days_late"].gt(0)]
-    assert sorted(written["document_id"]) == sorted(late["document_id"])
-    assert written["interest"].gt(0).any()
-    assert "interest" not in "".join(path.read_text("utf-8").lower() for path in (month / "letters").rglob("*.txt"))
-
-
-def test_letters_of_the_month_draw_on_its_tables(tmp_path, made):
-    factors = '[factoring]\nfactors = ["Any Factor"]\nneed = [["EUR", 50]]\nfrom_days = 0\nsmallest = 0\ncap = 1.0\nscore = 0'
-    policy = Policy.parse(f'[company]\nname = "N"\n{factors}\n[interest]\njurisdiction = "EU"')
-    documents, scores = made["documents"], made["scores"]
-    sold = factor(documents, scores, policy, need={"EUR": 50.0})
-    assert sold["chosen"].any()
-    month = write_month(
-        tmp_path / "month",
-        **(made | {"policy": policy}),
-        tables={"factorable": sold, "factoring_offers": offers(sold, {"EUR": 50.0}, policy)},
-    )
-    names = {path.name.split("-")[0] for path in (month / "letters").iterdir()}
-    assert "factoring" in names
-    run = json.loads((month / "run.json").read_text("utf-8"))
-    assert run["letters"] == len(list((month / "letters").iterdir()))
-    assert run["letters_gaps"] == ["company.sender", "company.phone", "company.email", "company.pay_to"]
-    assert len(read(month, "factoring_offers")) == 1
