@@ -224,6 +224,12 @@ def test_the_timeline_says_what_is_open_and_in_what_state_each_invoice_is():
     ]  # fmt: skip
 
 
+def test_a_short_time_names_days_and_a_long_one_months():
+    assert timeline().layout.xaxis.tickformat == "%-d %b<br>%Y"
+    book = ledger(posted("A", "2025-09-01", "2026-09-11"))
+    assert charts.customer_timeline(book.at(DAY), "C1").layout.xaxis.tickformat == "%b<br>%Y"
+
+
 def test_of_many_invoices_open_ones_come_before_the_newest():
     figure = timeline(top=2)
     assert figure.layout.yaxis.ticktext == ("B", "C")
