@@ -270,7 +270,7 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
     raw = _by_name(raw, cut, layout.columns, proof)
     readers: dict[str, Callable[[pd.Series], pd.Series]] = dict.fromkeys(IDENTIFIERS, cells.identifiers)
-    readers |= dict.fromkeys(FLAGS, cells.flags)
+    readers |= dict.fromkeys(FLAGS, cells.flags) | {"electronic": cells.electronic}
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
     for name in (name for name in IDENTIFIERS if name in raw):
         if len(cut[name]):
