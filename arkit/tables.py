@@ -51,6 +51,7 @@ ENTRIES = Table(
         INSTALMENT,
         Column("terms", "text", "payment terms in words, '2/10 net 30', where the export gives them", optional=True),
         Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
+        Column("electronic", "flag", "it went to the customer by mail or as data, not on paper", optional=True),
     ),
 )
 
@@ -124,6 +125,7 @@ DOCUMENTS = Table(
         Column("terms", "text", "payment terms in words, where the export gives them", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
         Column("rate", "number", "home currency for one unit of this one, as booked", optional=True),
+        Column("electronic", "flag", "it went to the customer by mail or as data, not on paper", optional=True),
         Column("source", "text", "file and row of the posting that created it", optional=True),
     ),
 )

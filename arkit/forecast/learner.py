@@ -19,7 +19,7 @@ BENT = ("to_usual", "to_usual_spreads", "to_recent", "to_expected", "to_expected
 STRAIGHT = (
     "late_share", "late_mean", "late_spread", "late_trend", "late_so_far", "late_expected", "beyond_usual", "month_habit",
     "week_habit", "disputed", "promised_in", "promise_broken", "bounced", "paid_share", "late_others", "late_amount_share",
-    "amount_to_usual", "amount_to_book", "book_late",
+    "amount_to_usual", "amount_to_book", "book_late", "electronic", "electronic_new",
 )  # fmt: skip
 #: Paid invoices at which a customer's number of them has half of its effect in logistic regression.
 HALF_KNOWN = 2.0

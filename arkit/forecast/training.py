@@ -11,7 +11,7 @@ from arkit.forecast.known import Known, look
 from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic, loss, together
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.said import Said
-from arkit.forecast.steps import HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
+from arkit.forecast.steps import EDGES, HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
 
 #: Paid documents below which nothing is learned, and from which on only boosting is tried.
 FEW, MANY = 300, 20_000
@@ -35,6 +35,10 @@ STAGES, NEAR_DAYS = 3, 14
 FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
 #: How much boosting may count beside logistic regression.
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: Documents at which the expected date is moved half as far as the later block says.
+HALF_MOVED = 300
+#: However few documents there are, no more than this is left to chance at either end.
+MOST_SPARE = 0.01
 #: What learning must beat on the later block to be used.
 YARDSTICKS = ("own", "mean_delay", "book")
 NAMED = {
@@ -69,9 +73,24 @@ class Trained:
         """Chances of being paid by the end of each step, one row per document, by the method used or another."""
         method = method or self.method
         if method in YARDSTICKS:
-            return getattr(self.curves, method)(known)
+            return unsure(getattr(self.curves, method)(known), self.figures["documents"])
         assert self.learner is not None
-        return curves_of(known, self.learner.hazard)
+        return unsure(curves_of(known, self.learner.hazard), self.figures["documents"])
+
+
+def unsure(curves: np.ndarray, documents: int) -> np.ndarray:
+    """Curves with what so many documents cannot rule out: that the next one is unlike them all (Laplace's rule).
+
+    No chance is 0 or 1. From a week ahead on the spare chance is there whole.
+
+    Examples
+    --------
+    >>> certain = np.zeros((1, len(EDGES) - 1))
+    >>> unsure(certain, 198)[0, [0, -1]].round(4).tolist(), unsure(certain + 1, 198).max()
+    ([0.0007, 0.005], 0.995)
+    """
+    spare = min(1 / (documents + 2), MOST_SPARE)
+    return spare * np.minimum(EDGES[1:] / 7, 1) + (1 - 2 * spare) * curves
 
 
 def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = None, seed: int = 0) -> Trained:
@@ -198,12 +217,15 @@ def _levels(curves: np.ndarray, known: Known, end: int, chosen: np.ndarray) -> L
     ahead = days_to_money(known, end)[rows]
     came = ahead < NEVER
     seen = np.where(came, ahead, end - known.day[rows])
+    # dates are whole days: one comes before the earliest if the chance by it is below, after the latest if that by the day
+    # before it is above
     after, before = chance(curves[rows], seen), chance(curves[rows], seen - 1)
     low, middle, high = (
         float(np.clip(_quantile(value, came, level), *bounds))
-        for value, level, bounds in zip((after, (after + before) / 2, after), LEVELS, BOUNDS, strict=True)
+        for value, level, bounds in zip((after, (after + before) / 2, before), LEVELS, BOUNDS, strict=True)
     )
-    return low, middle, high
+    documents = len(np.unique(known.lives.states["document"].to_numpy()[known.state[rows]]))
+    return low, LEVELS[1] + (middle - LEVELS[1]) * documents / (documents + HALF_MOVED), high
 
 
 def _quantile(values: np.ndarray, known: np.ndarray, level: float) -> float:

@@ -30,6 +30,7 @@ LISTED = Table(
         *SNAPSHOTS.columns,
         Column("paid_amount", "money", "what the list states as paid", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
+        Column("electronic", "flag", "it went to the customer by mail or as data, not on paper", optional=True),
         Column("part", "count", "the sheet it stands in"),
         Column("loose", "flag", "a payment that names no invoice", optional=True),
     ),
@@ -425,7 +426,7 @@ def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    more = ["due_date", "reference", "terms_days", "terms", "salesperson"]
+    more = ["due_date", "reference", "terms_days", "terms", "salesperson", "electronic"]
     created = rows[[*PART, "kind", "date", "amount", *more, "loose"]]
     money = rows.assign(
         kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])
