@@ -113,7 +113,7 @@ def test_what_collectors_entered_decides_the_next_list(worked):
     assert own["until"].eq("2026-11-20").all()
     assert len(own)
     told = next(words for words in printed if "workbook" in words)
-    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  back.xlsx ")
+    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  " + work.name + "/back.xlsx ")
     assert "    got: sang a song" in told
     assert "has not been read back" not in printed[-1]
 
@@ -138,6 +138,42 @@ def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferre
     assert main([*record, "--prefer", str(paths[1])]) == 0
     assert capsys.readouterr().out.startswith("2 workbooks, 1 note: 1 new")
     assert Book.open(tmp_path / "book").ledger().notes["outcome"].tolist() == ["no_answer"]
+
+
+def test_a_row_that_one_copy_lacks_is_deleted_only_where_no_other_has_it(worked, capsys, tmp_path):
+    given = worked[0] / SEPTEMBER / "actions.xlsx"
+    paths = [tmp_path / who / "actions.xlsx" for who in ("anna", "ben")]
+    for path in paths:
+        path.parent.mkdir()
+    _entered(given, paths[0], ("", 2, {"Outcome": "left message"}))
+    book = openpyxl.load_workbook(given)
+    sheet = next(sheet for sheet in book.worksheets if {"row_id", "Outcome"} <= {cell.value for cell in sheet[1]})
+    sheet.delete_rows(2)
+    book.save(paths[1])
+    record = ["record", "--book", str(tmp_path / "book"), *map(str, paths)]
+    assert main(record) == 0
+    assert capsys.readouterr().out == "2 workbooks, 1 note: 1 new\n"
+    assert main([*record[:3], str(paths[1])]) == 0
+    assert "deleted" in capsys.readouterr().out
+
+
+def test_a_row_that_is_emptied_later_keeps_what_was_recorded_and_says_how_to_withdraw_it(worked, capsys, tmp_path):
+    given, back = worked[0] / SEPTEMBER / "actions.xlsx", tmp_path / "actions.xlsx"
+    record = ["record", str(back), "--book", str(tmp_path / "book")]
+    _entered(given, back, ("", 2, {"Outcome": "left message"}))
+    assert main(record) == 0
+    _entered(given, back)
+    assert main(record) == 0
+    row = Book.open(tmp_path / "book").ledger().notes["row_id"].item()
+    assert capsys.readouterr().out.split("\n")[1:] == [
+        "1 workbook, 0 notes: nothing entered",
+        f"  empty now, and what is recorded of it stays: {row}; "
+        "to withdraw it, choose 'other' in that row and say why under Comment",
+        "",
+    ]
+    _entered(given, back, ("", 2, {"Outcome": "other", "Comment": "was somebody else"}))
+    assert main(record) == 0
+    assert Book.open(tmp_path / "book").ledger().notes["text"].tolist() == ["other: was somebody else"]
 
 
 def test_a_file_that_is_no_list_is_refused(worked, capsys, tmp_path):
