@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 
 from arkit import report
+from arkit.actions import recommend
+from arkit.aging import age
 from arkit.book import Book, write_draft
 from arkit.cli import main
 from arkit.errors import OutputRefused
+from arkit.history import profile
 from arkit.importers import load
 from arkit.sample import write_sample
+from arkit.scores import score
+from arkit.workbook import write_workbook
 
 DATED = {"invoices": "Invoice Date", "credit_notes": "Credit Note Date", "payments": "Payment Date", "notes": "Date"}
 SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
@@ -41,6 +46,16 @@ def month(exports, work, day, *more):
 def contents(folder):
     """The names and bytes of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+@pytest.fixture(scope="module")
+def given(exports, tmp_path_factory):
+    """The list of September, as a month would leave it."""
+    ledger = load(exports / SEPTEMBER, as_of=SEPTEMBER)
+    documents = ledger.at(SEPTEMBER)
+    scores = score(profile(documents))
+    tables = {"actions": recommend(documents, scores), "documents": documents, "scores": scores, "aged": age(documents)}
+    return write_workbook(tmp_path_factory.mktemp("given") / "actions.xlsx", **tables)
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +139,12 @@ def test_reading_the_list_again_adds_nothing(worked, capsys):
     assert capsys.readouterr().out.startswith("1 workbook, 2 notes: 2 known\n")
 
 
-def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferred(worked, capsys, tmp_path):
+def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferred(given, capsys, tmp_path):
     paths = []
     for who, outcome in (("anna", "left message"), ("ben", "no answer")):
         (tmp_path / who).mkdir()
         paths.append(tmp_path / who / "actions.xlsx")
-        _entered(worked[0] / SEPTEMBER / "actions.xlsx", paths[-1], ("", 2, {"Outcome": outcome}))
+        _entered(given, paths[-1], ("", 2, {"Outcome": outcome}))
     record = ["record", *map(str, paths), "--book", str(tmp_path / "book")]
     assert main(record) == 0
     told = capsys.readouterr().out
@@ -140,8 +155,7 @@ def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferre
     assert Book.open(tmp_path / "book").ledger().notes["outcome"].tolist() == ["no_answer"]
 
 
-def test_a_row_that_one_copy_lacks_is_deleted_only_where_no_other_has_it(worked, capsys, tmp_path):
-    given = worked[0] / SEPTEMBER / "actions.xlsx"
+def test_a_row_that_one_copy_lacks_is_deleted_only_where_no_other_has_it(given, capsys, tmp_path):
     paths = [tmp_path / who / "actions.xlsx" for who in ("anna", "ben")]
     for path in paths:
         path.parent.mkdir()
@@ -157,8 +171,8 @@ def test_a_row_that_one_copy_lacks_is_deleted_only_where_no_other_has_it(worked,
     assert "deleted" in capsys.readouterr().out
 
 
-def test_a_row_that_is_emptied_later_keeps_what_was_recorded_and_says_how_to_withdraw_it(worked, capsys, tmp_path):
-    given, back = worked[0] / SEPTEMBER / "actions.xlsx", tmp_path / "actions.xlsx"
+def test_a_row_that_is_emptied_later_keeps_what_was_recorded_and_says_how_to_withdraw_it(given, capsys, tmp_path):
+    back = tmp_path / "actions.xlsx"
     record = ["record", str(back), "--book", str(tmp_path / "book")]
     _entered(given, back, ("", 2, {"Outcome": "left message"}))
     assert main(record) == 0
