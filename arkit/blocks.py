@@ -7,7 +7,8 @@ from arkit.money import to_major, to_minor
 from arkit.netting import ACCOUNT, net_of_credits
 from arkit.notes import CLOSED, known_notes, newest, standing
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import BLOCKS, CUSTOMERS, look_up
+from arkit.shapes import look_up
+from arkit.tables import BLOCKS, CUSTOMERS
 
 #: More than any amount: a block without an amount covers all of a document.
 ALL = np.int64(2**62)

@@ -7,7 +7,8 @@ from arkit.money import to_major, to_minor
 from arkit.netting import net_of_credits
 from arkit.notes import HARDSHIP, NOT_RECEIVED, UNREACHED, broken_promises, by_balance, known_notes, newest
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES, look_up
+from arkit.shapes import look_up
+from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES
 
 ACCOUNT = ["customer_id", "currency"]
 ITEM = ["customer_id", "currency", "document_id", "entity", "instalment"]

@@ -4,7 +4,8 @@ import pandas as pd
 
 from arkit.money import to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import NOTES, look_up
+from arkit.shapes import look_up
+from arkit.tables import NOTES
 
 #: Outcomes that end a promise, a plan, a dispute or a hold.
 CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")

@@ -15,7 +15,19 @@ KEY = ["entity", "customer_id", "currency", "document_id"]
 #: Kinds that create a document, in the order in which they decide what the document is.
 CREATING = ("invoice", "credit_note", "adjustment")
 #: What a document takes over from the posting that creates it.
-TAKEN_OVER = [*KEY, "instalment", "kind", "due_date", "terms_days", "terms", "reference", "salesperson", "rate", "source"]
+TAKEN_OVER = [
+    *KEY,
+    "instalment",
+    "kind",
+    "due_date",
+    "terms_days",
+    "terms",
+    "reference",
+    "salesperson",
+    "rate",
+    "electronic",
+    "source",
+]
 #: What `Postings.at` and `Postings.open_on` return for each document.
 COLUMNS = [
     *TAKEN_OVER, "issued", "amount", "open_amount", "settled_on",

@@ -1,10 +1,12 @@
 """Runs a notebook for one month and keeps what it showed, as one page that needs no network."""
 
+import base64
 import copy
+import functools
+import gzip
 import html
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +15,15 @@ from typing import Any
 import jinja2
 import nbformat
 import plotly.graph_objects as go
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import markdown2html
+from plotly.offline import get_plotlyjs
 
 from arkit import errors
-from arkit.charts import as_table
+from arkit.charts import as_tables
 from arkit.errors import ArkitError
+from arkit.kernel import own_kernel
 from arkit.views import styled
 
 #: Colours that a kernel puts into a traceback.
@@ -29,23 +31,17 @@ ANSI = r"\x1b\[[0-9;]*m"
 PLOTLY = "application/vnd.plotly.v1+json"
 #: A heading of a part of the page, as Markdown leaves it: its anchor and its words.
 PART = r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"'
+#: What begins a sentence that the page is to begin with.
+HEADLINE = '<p class="headline">'
 #: Rows of a picture's table: more make a page too heavy to mail.
 MOST_ROWS = 150
+#: What stands in place of a picture until it is drawn.
+UNDRAWN = "The picture is drawn as the page opens. Where it is not, its numbers are in the table below."
 TEMPLATES = Path(__file__).with_name("templates")
 
 
 class NotebookFailed(RuntimeError):
     """A cell raised something that is not a refusal: a defect, in the notebook or in arkit."""
-
-
-class _OwnKernel(KernelSpecManager):
-    """The kernel of this Python, whatever kernels are installed elsewhere under the same name."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=ERROR"]
-        return KernelSpec(
-            argv=command, display_name=kernel_name, language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        )
 
 
 def find_notebook(name: str) -> Path:
@@ -98,11 +94,12 @@ def run_notebook(
             on_cell(code.index(cell) + 1, len(code), cell.source.split("\n")[0].lstrip("# "))
 
     with tempfile.TemporaryDirectory(prefix="arkit-") as runtime:
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OwnKernel())
-        manager.connection_file = str(Path(runtime) / "kernel.json")
-        manager.transport = "ipc" if os.name == "posix" else "tcp"  # files of this user only, no port that others may listen to
         client = NotebookClient(
-            node, km=manager, timeout=patience, resources={"metadata": {"path": str(folder)}}, on_cell_start=tell
+            node,
+            km=own_kernel(Path(runtime)),
+            timeout=patience,
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_start=tell,
         )
         try:
             client.execute(cleanup_kc=True, env=os.environ | {"PLOTLY_RENDERER": "plotly_mimetype"})
@@ -136,33 +133,45 @@ def without_parameters(node: nbformat.NotebookNode, instead: str) -> None:
 def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
     """One page out of an executed notebook: its words, tables and pictures, without its code, working offline.
 
-    plotly.js stands in it once; nothing is fetched from anywhere. Under each picture its numbers can be opened as a table, for
-    those who do not see it; the contents at the top lead to each part.
+    What draws the pictures stands in it once, packed, so that the page can be mailed; nothing is fetched from anywhere. Under
+    each picture its numbers can be opened as tables, for those who do not see it and for browsers older than 2023. A field
+    narrows all tables down to the rows with some words; the contents at the top lead to each part. Paragraphs of the class
+    ``headline`` are moved to the beginning: what the month comes to is said first.
     """
     pieces: list[str] = []
     for cell in node.cells:
         if cell.cell_type == "markdown":
             pieces.append(markdown2html(cell.source))
         elif cell.cell_type == "code":
-            pieces += [
-                piece for output in cell.outputs if (piece := _piece(output, first=not any(PLOTLY in p for p in pieces)))
-            ]
+            pieces += map(_piece, cell.outputs)
+    # the sort is stable: the title, what is said first, and all the rest as it came
+    pieces[1:] = sorted(pieces[1:], key=lambda piece: not piece.startswith(HEADLINE))
     page = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
     parts = [part for piece in pieces for part in re.findall(PART, piece)]
-    return page.get_template("report.html.j2").render(title=title, pieces=pieces, parts=parts)
+    packed = _packed_plotly() if any(PLOTLY in piece for piece in pieces) else ""
+    return page.get_template("report.html.j2").render(title=title, pieces=pieces, parts=parts, packed=packed)
 
 
-def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
-    """One output as HTML; a figure brings plotly.js along if it is the first."""
+@functools.cache
+def _packed_plotly() -> str:
+    """plotly.js, packed: a third of its size; browsers unpack it themselves."""
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode()
+
+
+def _piece(output: nbformat.NotebookNode) -> str:
+    """One output as HTML."""
     data = output.get("data", {})
     if PLOTLY in data:
         figure = go.Figure({part: data[PLOTLY][part] for part in ("data", "layout")}, skip_invalid=True)
-        settings = {"displaylogo": False, "responsive": True}
-        drawn = figure.to_html(full_html=False, include_plotlyjs=first, config=settings, default_height="100%")
-        height = int(figure.layout.height or 450)
-        return f'<figure data-kind="{PLOTLY}" style="height: {height}px">{drawn}</figure>{_as_rows(figure)}'
+        drawn = str(figure.to_json()).replace("<", "\\u003c")  # no text of a picture can end the script that holds it
+        name = html.escape(html.unescape(_title(figure)), quote=True)
+        return (
+            f'<figure data-kind="{PLOTLY}" style="height: {int(figure.layout.height or 450)}px" aria-label="{name}">'
+            f'<p class="undrawn">{UNDRAWN}</p><script type="application/json">{drawn}</script></figure>{_as_rows(figure)}'
+        )
     if "text/html" in data:
-        return f'<div class="wide" tabindex="0">{data["text/html"]}</div>'
+        page = data["text/html"]
+        return page if page.startswith(HEADLINE) else f'<div class="wide" tabindex="0">{page}</div>'
     if "text/markdown" in data:
         return markdown2html(data["text/markdown"])
     if "text/plain" in data:
@@ -170,15 +179,29 @@ def _piece(output: nbformat.NotebookNode, *, first: bool) -> str:
     return ""
 
 
+def _title(figure: go.Figure) -> str:
+    """What a picture is called, as text of a page; a picture that is a sentence is called by it."""
+    notes: Any = figure.layout.annotations
+    said = figure.layout.title.text or next((note.text for note in notes), None) or "a picture"
+    return re.sub(r"<[^>]*>", "", str(said))
+
+
 def _as_rows(figure: go.Figure) -> str:
-    """What a figure shows as a table that opens under it; nothing where it is a sentence."""
-    rows = as_table(figure).rename(columns={"trace": "series", "customer_id": "customer"})
-    if rows.empty:
-        return ""
-    told = [name for name in rows if name in ("x", "y", "value") or rows[name].nunique() > 1]
-    title = re.sub(r"<[^>]*>", "", str(figure.layout.title.text or "the picture"))
-    table = styled(rows[told], most=MOST_ROWS).set_caption(f"{title}: {len(rows):,} rows, at most {MOST_ROWS} here").to_html()
-    return f'<details><summary>The numbers of this picture</summary><div class="wide" tabindex="0">{table}</div></details>'
+    """What a figure shows as tables that open under it, one per panel; nothing where it is a sentence."""
+    title = _title(figure)
+    tables = [
+        styled(rows, most=MOST_ROWS)
+        .set_caption(f"{title}{panel and f', {html.escape(panel)}'}: {_so_many(len(rows))}")
+        .to_html()
+        for panel, rows in as_tables(figure).items()
+    ]
+    told = "".join(f'<div class="wide" tabindex="0">{table}</div>' for table in tables)
+    return f"<details><summary>The numbers of this picture</summary>{told}</details>" if tables else ""
+
+
+def _so_many(rows: int) -> str:
+    """How many rows a table has, and how many of them are shown."""
+    return f"{rows:,} rows" + (f", the first {MOST_ROWS} here" if rows > MOST_ROWS else "")
 
 
 def _refusal(failure: CellExecutionError) -> Exception:

@@ -166,7 +166,7 @@ def _words(table: pd.DataFrame, name: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(column):
         return column.astype("str").fillna("")
     if pd.api.types.is_float_dtype(column) and holds not in ("share", "number") and not name.endswith("share"):
-        return _amounts(column, table["currency"] if "currency" in table else pd.Series("", index=table.index))
+        return _amounts(column, table["currency"] if "currency" in table else pd.Series(name, index=table.index))
     return _each(column, (lambda value: f"{value:.0%}") if name.endswith("share") or holds == "share" else "{:z,.0f}".format)
 
 

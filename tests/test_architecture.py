@@ -14,12 +14,12 @@ STEPS = {
 }
 FLOORS = [
     {"errors"},
-    {"money", "buckets", "formulas"},
+    {"money", "buckets", "formulas", "shapes"},
     {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
     {"ledger", "netting", "notes"},
-    {"blocks", "candidates", "figures", "recovery"},
+    {"blocks", "candidates", "figures", "kernel", "recovery"},
     {"facts"},
     STEPS,
     {"sample", "month", "report", "backtest", "what_if", "book"},
@@ -41,7 +41,7 @@ IMPORTERS = [
 ]
 CHARTS = [
     {"look"},
-    {"aged"},
+    {"aged", "rows"},
     {"aging", "collecting", "concentration", "customers", "flows", "forecast", "measures", "paying", "policies", "trends"},
 ]
 FORECAST = [
@@ -100,7 +100,7 @@ HEAVY = {
     "itables": {"views"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
-    "jupyter_client": {"report"},
+    "jupyter_client": {"kernel"},
     "rapidfuzz": {"importers"},
     "docx": {"letters"},
     "babel": {"charts", "headlines", "letters"},

@@ -554,7 +554,7 @@ def test_paid_amounts_without_a_day_answer_for_one_day_only(tmp_path):
     text = "Customer,Invoice No.,Date,Amount,Paid\nAcme,1,2026-01-05,10.10,4.05\nAcme,2,2026-01-05,20.00,20.00\n"
     ledger = load(csv(tmp_path, text), as_of="2026-02-28")
     assert is_open(ledger, "2026-02-28") == {"1": 6.05, "2": 0.0}
-    assert set(ledger.snapshots) == {*SNAPSHOTS.names, "paid_amount", "salesperson"}
+    assert set(ledger.snapshots) == {*SNAPSHOTS.names, "paid_amount", "salesperson", "electronic"}
     assert "payments carry no day, so the list answers for one day only: what was open on it" in said(ledger)
     with pytest.raises(DayRefused, match="the open items are not known for 2026-01-31"):
         ledger.at("2026-01-31")

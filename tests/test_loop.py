@@ -11,8 +11,6 @@ from arkit.ladder import STERNNESS
 from arkit.notes import broken_promises
 from arkit.policy import DEFAULT
 
-#: Playing two years takes a while: once, by one process.
-pytestmark = pytest.mark.xdist_group("loop")
 DAYS = [day.strftime("%Y-%m-%d") for day in pd.date_range("2024-01-31", periods=24, freq="ME")]
 #: Who is in the book, and how each behaves.
 PROMPT, REMINDED, KEEPER, BREAKER, GHOST, DISPUTER = "P", "R", "K", "B", "G", "D"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from arkit.book.merging import coded
-from arkit.tables import NOTES, RECORDED, look_up
+from arkit.shapes import look_up
+from arkit.tables import NOTES, RECORDED
 
 #: In which columns two notes must be alike to say the same.
 SAYS = [name for name in NOTES.names if name not in ("source", "row_id")]

@@ -12,7 +12,8 @@ from arkit.book.entered import entered
 from arkit.book.merging import PLACE, THINGS, WORKED_OUT, Thing
 from arkit.errors import BookRefused
 from arkit.ledger import Ledger
-from arkit.tables import ALIASES, NOTES, RECEIPTS, REJECTS, Table
+from arkit.shapes import Table
+from arkit.tables import ALIASES, NOTES, RECEIPTS, REJECTS
 
 #: What ends rows of a table: import and row, and why.
 GONE = "gone"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from arkit.money import to_minor
-from arkit.tables import BOOK_CHANGES, ENTRIES, NOTES, SNAPSHOTS, Table
+from arkit.shapes import Table
+from arkit.tables import BOOK_CHANGES, ENTRIES, NOTES, SNAPSHOTS
 
 #: From this share of what is known of its days on, an export that lists it again is taken to list all of those days.
 WHOLE = 0.9

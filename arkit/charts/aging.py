@@ -21,6 +21,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_names,
     sentence,
@@ -101,7 +102,7 @@ def aging_through_months(aged: pd.DataFrame, *, days: Iterable[pd.Timestamp] | N
         axis = {"title_text": f"share in {unit_of(currency)}", "tickformat": ".0%"} if share else amount_axis(currency)
         fill(figure, row, _bars_of_months(currency, part, share=share), y=axis)
     figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "reversed"})
-    return figure.update_xaxes(month_axis(days))
+    return name_axes(figure.update_xaxes(month_axis(days)), x="month until")
 
 
 def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int = 15) -> go.Figure:
@@ -138,7 +139,8 @@ def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int 
         fill(figure, row, bars, x=amount_axis(currency) | {"showgrid": True}, y=y | places)
         if len(part) < customers["currency"].eq(currency).sum():
             _cut_last_bar(figure, row, currency, part)
-    return figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "normal"})
+    figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "normal"})
+    return name_axes(figure, y="customer")
 
 
 def _bars_of_buckets(currency: str, amounts: pd.Series, customers: pd.DataFrame, names: pd.Series | None) -> list[go.Bar]:

@@ -19,6 +19,7 @@ from arkit.charts.look import (
     amount_axis,
     fill,
     in_words,
+    name_axes,
     new_figure,
     safe_currencies,
     safe_names,
@@ -129,7 +130,7 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
             "range": _places(len(chosen), _fewest(currencies)),
         }
         fill(figure, row, _signs(part, currency, names), x=amount_axis(currency) | {"showgrid": True}, y=y)
-    return figure.update_layout(legend={"title": {"text": "way"}})
+    return name_axes(figure.update_layout(legend={"title": {"text": "way"}}), y="customer")
 
 
 def _fewest(currencies: list[str]) -> int:
@@ -234,13 +235,14 @@ def _signs(part: pd.DataFrame, currency: str, names: pd.Series | None) -> list[g
     owed = part.drop_duplicates("customer_id")
     bar = go.Bar(
         name="owed", meta=unit_of(currency), orientation="h", x=owed["amount"], y=owed["customer_id"], ids=owed["customer_id"],
+        customdata=_named(owed, names),
         width=0.55, marker={"color": "#eef2f5", "line": {"color": "#aab4be", "width": 0.7}}, hoverinfo="skip",
     )  # fmt: skip
     best = part.loc[part["eligible"] & part["rank"].eq(1)]
     ring = {"symbol": "circle-open", "size": 20, "color": INK, "line": {"width": 2}}
     rings = go.Scatter(
         name="best allowed", meta=unit_of(currency), x=best["net"], y=best["customer_id"], mode="markers", marker=ring,
-        hoverinfo="skip", ids=best["customer_id"],
+        hoverinfo="skip", ids=best["customer_id"], customdata=_named(best, names),
     )  # fmt: skip
     ways = [
         _way(part.loc[part["route"].eq(way)], way, currency, names)
@@ -248,6 +250,11 @@ def _signs(part: pd.DataFrame, currency: str, names: pd.Series | None) -> list[g
         if part["route"].eq(way).any()
     ]
     return [bar, *ways, rings]
+
+
+def _named(rows: pd.DataFrame, names: pd.Series | None) -> list[list[str]]:
+    """The names of accounts, as points carry them."""
+    return [[name] for name in safe_names(rows["customer_id"], names)]
 
 
 def _way(rows: pd.DataFrame, way: str, currency: str, names: pd.Series | None) -> go.Scatter:

@@ -20,6 +20,7 @@ from arkit.charts.look import (
     fill,
     in_words,
     iso,
+    name_axes,
     new_figure,
     safe_names,
     sentence,
@@ -40,6 +41,8 @@ LANES = {
     "disputed": (("dispute", "credit_pending", "hold"), "x", PAST_DUE[3]),
     "other": (("insolvency", "reported", "supply_stopped", "handed_over", "other"), "square", MUTED),
 }
+#: Days from which on an axis of time names months; in fewer the same month would stand at several ticks.
+MONTHS_NAMED_FROM = 200
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -97,10 +100,11 @@ def customer_timeline(
         fill(figure, 2, [trace for traces in marks for trace in traces], y=ladder | {"showgrid": True})
     first, last = chosen["issued"].min(), max([as_of, chosen["due_date"].max(), *said["until"].dropna()])
     axis = {"type": "date", "range": [f"{first - pd.Timedelta(days=5):%Y-%m-%d}", f"{last + pd.Timedelta(days=5):%Y-%m-%d}"]}
-    figure.update_xaxes(axis | {"showgrid": True, "tickformat": "%b<br>%Y"})
+    form = "%b<br>%Y" if (last - first).days > MONTHS_NAMED_FROM else "%-d %b<br>%Y"
+    figure.update_xaxes(axis | {"showgrid": True, "tickformat": form})
     now: dict[str, Any] = {"row": "all", "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
     figure.add_vline(f"{as_of:%Y-%m-%d}", **now)
-    return figure.update_layout(legend={"traceorder": "normal"})
+    return name_axes(figure.update_layout(legend={"traceorder": "normal"}), x="day", y="invoice", y2="what happened")
 
 
 def paying_days(
@@ -146,7 +150,7 @@ def paying_days(
     figure.update_xaxes(
         tickvals=[*range(1, 32)], range=[0.5, 31.5], tickfont={"size": 10}, title_text="day of the month", row=1
     )
-    return figure.update_layout(showlegend=False)
+    return name_axes(figure.update_layout(showlegend=False), y="month until", x2="weekday", y2="payments")
 
 
 def _chosen(invoices: pd.DataFrame, top: int) -> pd.DataFrame:

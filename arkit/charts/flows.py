@@ -15,6 +15,7 @@ from arkit.charts.look import (
     PAPER,
     PAST_DUE,
     fill,
+    name_axes,
     new_figure,
     safe_currencies,
     safe_names,
@@ -41,6 +42,8 @@ STREAMS = {
     "eased": "rgba(47, 102, 144, 0.45)",
     "cleared": "rgba(47, 102, 144, 0.20)",
 }
+#: What a field of roll rates is; the bar itself is not drawn.
+WHAT = {"title": {"text": "share"}, "tickformat": ".0%"}
 #: The gap between two actions of a flow, as a share of its height, and how many customers a hover names.
 NODE_GAP, MOST_NAMED = 0.02, 6
 
@@ -83,7 +86,7 @@ def roll_rates(migrations: pd.DataFrame) -> go.Figure:
         y |= {"tickvals": states, "ticktext": ticks, "title_text": unit_of(currency)}
         fill(figure, row, [trace for ends in (False, True) for trace in _fields(part, states, columns, ends=ends)], y=y)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=columns).update_layout(showlegend=False)
-    return figure.update_xaxes(title_text="a month later", row=len(currencies))
+    return name_axes(figure.update_xaxes(title_text="a month later", row=len(currencies)), y="bucket")
 
 
 def actions_moved(changes: pd.DataFrame) -> go.Figure:
@@ -122,7 +125,7 @@ def actions_moved(changes: pd.DataFrame) -> go.Figure:
     for x, side, day in heads:
         place = {"x": x, "y": 1, "xref": "paper", "yref": "paper", "xanchor": side, "yanchor": "bottom", "showarrow": False}
         figure.add_annotation(text=f"<b>{when([day]).strip()}</b>", font={"color": MUTED}, **place)
-    return figure
+    return name_axes(figure, x="action before", y="action now")
 
 
 def _all_groups(table: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +165,7 @@ def _fields(part: pd.DataFrame, states: list[str], columns: list[str], *, ends: 
     look = {"colorscale": scale, "zmin": 0, "zmax": 1, "showscale": False, "xgap": 2, "ygap": 2, "hoverongaps": False}
     fields = go.Heatmap(
         name="ended" if ends else "still open", meta=unit_of(currency), x=columns, y=states, z=rate.to_numpy(),
-        customdata=facts, hovertemplate="%{customdata}<extra></extra>", **look,
+        customdata=facts, hovertemplate="%{customdata}<extra></extra>", colorbar=WHAT, **look,
     )  # fmt: skip
     return [fields, write_on(fields, labels.to_numpy(), scale)]
 

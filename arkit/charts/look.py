@@ -1,6 +1,5 @@
 """What all pictures share: colours, the template, panels per currency, axes, and how days, amounts and names are said."""
 
-import base64
 import html
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -105,51 +104,9 @@ def sentence(words: str) -> go.Figure:
     return figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 15})
 
 
-def as_table(figure: go.Figure) -> pd.DataFrame:
-    """What any picture of this room shows, as rows: for export, for screen readers, and for whoever wants the numbers.
-
-    One row per point: ``panel`` (the currency or unit), ``trace`` (what the legend calls it), ``x``, ``y``, and ``customer_id``
-    where a point is a customer. A field of a heatmap or a stream of a flow has a ``value`` too; streams go from ``x`` to ``y``.
-
-    Examples
-    --------
-    >>> as_table(go.Figure(go.Bar(name="current", meta="EUR", x=["A", "B"], y=[1.0, 2.0])))["y"].tolist()
-    [1.0, 2.0]
-    """
-    traces: Any = figure.data
-    rows = [_points(trace) for trace in traces if trace.name != LABELS]
-    empty = pd.DataFrame(columns=["panel", "trace", "x", "y", "customer_id"])
-    return pd.concat([part for part in rows if len(part)], ignore_index=True) if any(map(len, rows)) else empty
-
-
-def _points(trace: Any) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
-    """The points of one trace, those that are not drawn left out."""
-    about: dict[str, Any] = {"panel": trace.meta, "trace": trace.name}
-    if trace.type == "heatmap":
-        across, down = _values(trace.x), _values(trace.y)
-        values = np.ravel(np.asarray(_values(trace.z), dtype="float64"))
-        fields = {"x": across * len(down), "y": [label for label in down for _ in across], "value": values}
-        return pd.DataFrame(about | fields).assign(customer_id=_keys(trace, len(across))).dropna(ignore_index=True)
-    if trace.type == "sankey":
-        label = _values(trace.node.customdata)
-        streams = {"x": [label[i] for i in _values(trace.link.source)], "y": [label[i] for i in _values(trace.link.target)]}
-        return pd.DataFrame(about | streams | {"value": _values(trace.link.value)}).assign(customer_id="")
-    points = pd.DataFrame(about | {"x": _values(trace.x), "y": _values(trace.y)})
-    return points.assign(customer_id=_keys(trace, 1)).dropna(ignore_index=True)
-
-
-def _keys(trace: Any, each: int) -> str | list[str]:  # noqa: ANN401 - any trace of plotly
-    """The customers that points are, each ``each`` times; empty where they are none."""
-    return "" if trace.ids is None else [key for key in _values(trace.ids) for _ in range(each)]
-
-
-def _values(kept: Any) -> list[Any]:  # noqa: ANN401 - a column, or what a notebook keeps of one
-    """A column of a trace; a figure that was kept in a notebook has its numbers as bytes."""
-    if not isinstance(kept, dict):
-        return list(kept)
-    numbers = np.frombuffer(base64.b64decode(kept["bdata"]), dtype=kept["dtype"])
-    shape = kept.get("shape")
-    return list(numbers.reshape([int(n) for n in str(shape).split(",")]) if shape else numbers)
+def name_axes(figure: go.Figure, **names: str) -> go.Figure:
+    """Says for a picture's tables what its axes are, whatever their titles: ``x`` or ``y`` for all of them, ``y2`` for one."""
+    return figure.update_layout(meta={**(figure.layout.meta or {}), **names})
 
 
 def by_count(currencies: pd.Series) -> list[str]:
@@ -226,7 +183,8 @@ def safe_currencies(currencies: pd.Series) -> pd.Series:
 
 def safe_names(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -> list[str]:
     """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas."""
-    known = {} if names is None else names.dropna().to_dict()
-    said = [" ".join(str(known.get(customer) or customer).split()) for customer in customers]
+    asked = list(customers)
+    known = {} if names is None else names[names.index.isin(asked)].dropna().to_dict()
+    said = [" ".join(str(known.get(customer) or customer).split()) for customer in asked]
     short = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
     return [html.escape(name, quote=False).replace("$", "&#36;") for name in short]

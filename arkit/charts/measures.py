@@ -15,6 +15,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_currencies,
     sentence,
@@ -78,7 +79,7 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
         for currency, look in zip(currencies, MEANS, strict=False)
     ]
     fill(figure, len(currencies) + 1, below, y={"title_text": "%", "nticks": 4})
-    return figure.update_xaxes(month_axis(days))
+    return name_axes(figure.update_xaxes(month_axis(days)), x="month until")
 
 
 def _measured(part: pd.DataFrame, days: pd.DatetimeIndex, *, name: str, label: str, panel: str, look: Any) -> go.Scatter:  # noqa: ANN401

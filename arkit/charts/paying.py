@@ -20,6 +20,7 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_currencies,
     safe_names,
@@ -54,14 +55,16 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     table = DOCUMENTS.conform(documents)
     as_of = table["as_of"].max()
     kept = table["kind"].eq("invoice") & table["amount"].gt(0) & table["as_of"].eq(as_of)
-    invoices = table.loc[kept, [*LOOKED_AT]]
-    paid = invoices.loc[invoices["settled"] & invoices["settled_on"].notna() & invoices["paid_amount"].gt(0)]
-    if paid.empty:
+    invoices = table[[*LOOKED_AT]].loc[kept]
+    by_money = invoices["settled"] & invoices["settled_on"].notna() & invoices["paid_amount"].gt(0)
+    if not by_money.any():
         return sentence(f"no invoice is known to be settled by money{when([as_of])}")
+    first = min(invoices["settled_on"].where(by_money).min() + pd.offsets.MonthEnd(0), as_of)
+    ends = pd.date_range(first, as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
+    shown_now = by_money & invoices["settled_on"].ge(ends[0].replace(day=1))
+    paid = invoices[["currency", "settled_on", "days_late", "paid_amount"]].loc[shown_now]
     month = (paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of)
     paid = paid.assign(month=month, currency=safe_currencies(paid["currency"]))
-    ends = pd.date_range(paid["month"].min(), as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
-    paid = paid.loc[paid["month"].isin(ends)]
     currencies, left_out = shown(paid["currency"], "Without a mean, with fewer invoices")
     figure = new_figure(
         "How late invoices are paid",
@@ -69,10 +72,11 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
         f"invoices past due and not settled at the end of each month, days late up to then.{left_out}",
         [260, 120],
     )
-    means = [_mean_line(paid, currency, ends).update(line=line) for currency, line in zip(currencies, MEANS, strict=False)]
+    sums = _weighted_by_money(paid)
+    means = [_mean_line(sums, currency, ends).update(line=line) for currency, line in zip(currencies, MEANS, strict=False)]
     fill(figure, 1, [*_range_and_median(paid, ends), *means], y={"title_text": "days late when paid"})
     fill(figure, 2, [_unpaid_line(invoices, ends)], y={"title_text": "days late, not paid", "rangemode": "tozero", "nticks": 4})
-    return figure.update_xaxes(month_axis(ends))
+    return name_axes(figure.update_xaxes(month_axis(ends)), x="month until")
 
 
 def scores_by_exposure(
@@ -128,8 +132,8 @@ def scores_by_exposure(
 def _range_and_median(paid: pd.DataFrame, ends: pd.DatetimeIndex) -> list[go.Scatter]:
     """Per month: days late of the invoices paid in it, from 10 % to 90 % as a thick line, and their median."""
     days = paid.groupby("month")["days_late"]
-    facts = pd.DataFrame({"low": days.quantile(0.1), "high": days.quantile(0.9), "median": days.median(), "n": days.size()})
-    facts = facts.reindex(ends)
+    spread = days.quantile(np.array([0.1, 0.5, 0.9])).unstack().set_axis(["low", "median", "high"], axis=1)
+    facts = spread.assign(n=days.size()).reindex(ends)
     ends_of_range = facts[["low", "high"]].assign(gap=np.nan).to_numpy().ravel()
     thick = go.Scatter(name="paid: 10 % to 90 %", meta="paid", x=np.repeat(iso(ends), 3), y=ends_of_range, mode="lines")
     says = "10 % to 90 %: %{customdata[1]:,.1f} to %{customdata[2]:,.1f}<br>invoices: %{customdata[3]:,}"
@@ -140,26 +144,36 @@ def _range_and_median(paid: pd.DataFrame, ends: pd.DatetimeIndex) -> list[go.Sca
     ]
 
 
-def _mean_line(paid: pd.DataFrame, currency: str, ends: pd.DatetimeIndex) -> go.Scatter:
+def _weighted_by_money(paid: pd.DataFrame) -> pd.DataFrame:
+    """Per currency and month: the money received in minor units, and its days late times it."""
+    weight = pd.Series(to_minor(paid["paid_amount"], paid["currency"]), index=paid.index)
+    parts = pd.DataFrame({"days": weight * paid["days_late"], "weight": weight})
+    return parts.groupby([paid["currency"], paid["month"]]).sum()
+
+
+def _mean_line(sums: pd.DataFrame, currency: str, ends: pd.DatetimeIndex) -> go.Scatter:
     """Per month: mean days late, weighted by the money received in one currency; amounts of several cannot be added."""
-    part = paid.loc[paid["currency"].eq(currency)]
-    weight = pd.Series(to_minor(part["paid_amount"], part["currency"]), index=part.index)
-    sums = pd.DataFrame({"days": weight * part["days_late"], "weight": weight}).groupby(part["month"]).sum()
-    name = f"paid: mean by amount, {unit_of(currency)}" if len(part) < len(paid) else "paid: mean by amount"
-    mean = (sums["days"] / sums["weight"]).reindex(ends)
-    return _line(name, "paid", mean, "weighted by the money received", sums.reindex(ends))
+    part: Any = sums.xs(currency, level="currency").reindex(ends)
+    name = f"paid: mean by amount, {unit_of(currency)}" if sums.index.unique("currency").size > 1 else "paid: mean by amount"
+    return _line(name, "paid", part["days"] / part["weight"], "weighted by the money received", part)
 
 
 def _unpaid_line(invoices: pd.DataFrame, ends: pd.DatetimeIndex) -> go.Scatter:
     """Per month: how late the invoices were that were past due and not settled at its end."""
-    known = invoices.loc[invoices["open_amount"].gt(0) | invoices["settled_on"].notna()]
-    until = known["settled_on"].where(known["settled"], ends[-1] + pd.Timedelta(days=1))
-    late = [
-        (end - known["due_date"]).dt.days[known["issued"].le(end) & known["due_date"].lt(end) & until.gt(end)] for end in ends
-    ]
-    facts = pd.DataFrame({"median": [days.median() for days in late], "n": [len(days) for days in late]}, index=ends)
+    known = invoices.loc[invoices["open_amount"].gt(0) | invoices["settled_on"].notna(), ["due_date", "issued"]]
+    until = invoices["settled_on"].where(invoices["settled"], ends[-1] + pd.Timedelta(days=1)).loc[known.index]
+    late = until.gt(known["due_date"]) & until.gt(ends[0])  # the others are past due at the end of no month shown
+    due, issued, until = (_days(days[late]) for days in (known["due_date"], known["issued"], until))
+    counted = [end - due[(issued <= end) & (due < end) & (until > end)] for end in _days(ends)]
+    medians = [np.median(days) if len(days) else np.nan for days in counted]
+    facts = pd.DataFrame({"median": medians, "n": [len(days) for days in counted]}, index=ends)
     line = _line("not paid: median so far", "not paid", facts["median"], "invoices: %{customdata[1]:,}", facts[["n"]])
     return line.update(line={"color": PAST_DUE[2], "width": 2.5})
+
+
+def _days(days: pd.Series | pd.DatetimeIndex) -> np.ndarray:
+    """Days as whole numbers, which a loop over months compares at once."""
+    return days.to_numpy().astype("datetime64[D]").astype("int64")
 
 
 def _line(name: str, panel: str, y: pd.Series, says: str, facts: pd.DataFrame) -> go.Scatter:

@@ -17,6 +17,7 @@ from arkit.charts.look import (
     THIN,
     amount_axis,
     fill,
+    name_axes,
     new_figure,
     safe_currencies,
     sentence,
@@ -119,7 +120,8 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
         bars = [_bars_of_action(part.loc[part["action"].eq(action)], action, currency, colours[action]) for action in taken]
         y = {"type": "category", "showgrid": False, "tickvals": variants, "ticktext": ticks, "autorange": "reversed"}
         fill(figure, row, bars, x=amount_axis(currency) | {"showgrid": True}, y=y)
-    return figure.update_layout(barmode="stack", legend={"title": {"text": "action"}, "traceorder": "normal"})
+    figure.update_layout(barmode="stack", legend={"title": {"text": "action"}, "traceorder": "normal"})
+    return name_axes(figure, y="policy")
 
 
 def hours_and_money(variants: pd.DataFrame) -> go.Figure:
@@ -163,7 +165,8 @@ def hours_and_money(variants: pd.DataFrame) -> go.Figure:
         part = table.loc[table["currency"].eq(currency)]
         fill(figure, row, [_left_alone(part, currency)], y=amount_axis(currency) | FROM_ZERO | {"nticks": 4})
     ticks = ["<br>".join(map(html.escape, textwrap.wrap(name, 24))) for name in names]
-    return figure.update_xaxes(type="category", categoryorder="array", categoryarray=names, tickvals=names, ticktext=ticks)
+    axis = {"type": "category", "categoryorder": "array", "categoryarray": names, "tickvals": names, "ticktext": ticks}
+    return name_axes(figure.update_xaxes(axis), x="policy")
 
 
 def _left_alone(part: pd.DataFrame, currency: str) -> go.Scatter:

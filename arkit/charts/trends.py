@@ -15,13 +15,15 @@ from arkit.charts.look import (
     in_words,
     iso,
     month_axis,
+    name_axes,
     new_figure,
     safe_names,
     sentence,
     when,
     write_on,
 )
-from arkit.tables import DOCUMENTS, look_up
+from arkit.shapes import look_up
+from arkit.tables import DOCUMENTS
 
 #: What is looked at of each invoice.
 TELLING = ("customer_id", "document_id", "due_date", "open_amount", "days_late")
@@ -55,20 +57,21 @@ def days_late_by_group(
         How many groups have lines; the subtitle says how many more there are.
     """
     invoices, as_of = _telling(documents, 4 * recent_days)
-    recent = (as_of - invoices["due_date"]).dt.days.lt(recent_days)
-    group = look_up(invoices["customer_id"], groups.astype("str")).fillna("").replace("", "(none)")
-    known = invoices.assign(group=group, span=np.where(recent, "recently", "before"))
-    facts = _spread(known)
-    told = (
-        facts.loc[facts["n"].unstack().reindex(columns=[*SPANS]).ge(needs).all(axis=1).loc[lambda ok: ok].index]
-        if len(facts)
-        else facts
-    )
+    too_few = f"too few invoices fell due to compare with before{when([as_of])}"
+    if invoices.empty:
+        return sentence(too_few)
+    recent = invoices["due_date"].gt(as_of - pd.Timedelta(days=recent_days))
+    customer, known_customers = pd.factorize(invoices["customer_id"])
+    group, names = _numbered(known_customers, groups)
+    known = invoices[["open_amount", "days_late"]].assign(customer=customer, group=group[customer], recent=recent)
+    facts = _spread(known, names)
+    enough = facts["n"].unstack().reindex(columns=[*SPANS]).ge(needs).all(axis=1)
+    told = facts.loc[enough.index[enough]]
     if told.empty:
-        return sentence(f"too few invoices fell due to compare with before{when([as_of])}")
+        return sentence(too_few)
     drift = told["median"].unstack()
     drift = (drift["recently"] - drift["before"]).sort_values(ascending=False, kind="stable")
-    few = known["group"].nunique() - len(drift)
+    few = len(names) - len(drift)
     chosen = [*map(str, drift.index[:top])]
     left = [f"{len(drift) - top:,} more became less late than these." if len(drift) > top else ""]
     left += [f"Not shown, with fewer than {needs} invoices in either span: {few:,}." if few else ""]
@@ -87,7 +90,7 @@ def days_late_by_group(
     figure.update_yaxes(tickvals=[*places.values()], ticktext=ticks, range=[-0.6, len(chosen) - 0.4])
     figure.update_yaxes(showgrid=False, zeroline=False)
     figure.update_xaxes(title_text="days late", showgrid=True, zeroline=True)
-    return figure.update_layout(legend={"traceorder": "reversed"})
+    return name_axes(figure.update_layout(legend={"traceorder": "reversed"}), y="group")
 
 
 def lateness_by_month(
@@ -133,7 +136,7 @@ def lateness_by_month(
     fill(figure, 1, _months_of(named, lines, ends, ticks), y=y | {"tickvals": lines, "ticktext": ticks})
     axis = month_axis(ends) | {"range": [-0.5, len(ends) - 0.5]}
     figure.update_layout(showlegend=False)
-    return figure.update_xaxes(axis, title_text="month in which invoices fell due")
+    return name_axes(figure.update_xaxes(axis, title_text="month in which invoices fell due"), y="customer")
 
 
 def _telling(documents: pd.DataFrame, days: int) -> tuple[pd.DataFrame, pd.Timestamp]:
@@ -147,7 +150,7 @@ def _telling(documents: pd.DataFrame, days: int) -> tuple[pd.DataFrame, pd.Times
     fell_due = table["due_date"].le(as_of) & table["due_date"].gt(as_of - pd.Timedelta(days=days))
     paid = table["settled"] & table["settled_on"].notna() & table["paid_amount"].gt(0)
     waits = table["open_amount"].gt(0) & table["days_late"].gt(0)
-    return table.loc[invoices & fell_due & (paid | waits), [*TELLING]], as_of
+    return table[[*TELLING]].loc[invoices & fell_due & (paid | waits)], as_of
 
 
 def _until(as_of: pd.Timestamp) -> str:
@@ -155,18 +158,23 @@ def _until(as_of: pd.Timestamp) -> str:
     return f" to {in_words(as_of)}"
 
 
-def _spread(known: pd.DataFrame) -> pd.DataFrame:
+def _numbered(customers: pd.Index, groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """The group of each customer as a number, and the names that the numbers stand for, in order."""
+    said = look_up(pd.Series(customers, dtype="str"), groups.astype("str")).fillna("").replace("", "(none)")
+    return pd.factorize(said, sort=True)
+
+
+def _spread(known: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
     """Days late of each group and span: how many invoices, of them unpaid, and where they lie."""
-    days = known.groupby(["group", "span"])["days_late"]
+    by = ["group", "recent"]
+    days = known.groupby(by)["days_late"]
     shares = {"low": 0.1, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "high": 0.9}
-    spread = (
-        days.quantile(np.array([*shares.values()])).unstack().set_axis([*shares], axis=1)
-        if len(known)
-        else pd.DataFrame(columns=[*shares])
-    )
-    unpaid = known["open_amount"].gt(0).groupby([known["group"], known["span"]]).sum()
-    customers = known.groupby(["group", "span"])["customer_id"].nunique()
-    return spread.assign(n=days.size(), unpaid=unpaid, customers=customers)
+    spread = days.quantile(np.array([*shares.values()])).unstack().set_axis([*shares], axis=1)
+    unpaid = known["open_amount"].gt(0).groupby([known[name] for name in by]).sum()
+    customers = known.drop_duplicates([*by, "customer"]).groupby(by).size()
+    facts = spread.assign(n=days.size(), unpaid=unpaid, customers=customers)
+    named = [names[facts.index.get_level_values("group")], np.where(facts.index.get_level_values("recent"), *[*SPANS][::-1])]
+    return facts.set_axis(pd.MultiIndex.from_arrays(named, names=["group", "span"]))
 
 
 def _lines_of_span(part: pd.DataFrame, name: str, y: Any, colour: str) -> list[go.Scatter]:  # noqa: ANN401 - an index

@@ -15,6 +15,9 @@ from arkit.policy import DEFAULT, Policy
 HALF_LIFE = 120.0
 #: Invoices of the book that stand behind a customer's spread, late share, usual amount and habits.
 PRIOR = 2.0
+#: Rounds in which what is open and what is usual settle; by how many spreads an open invoice counts as late at most, days a
+#: spread has at least.
+ROUNDS, FAR, LEAST_SPREAD = 4, 3.0, 1.5
 #: Bounds of Buhlmann's k: a customer's own mean weighs n / (n + k).
 K_LOW, K_HIGH = 0.25, 50.0
 
@@ -28,6 +31,8 @@ FACTS = {
     "due_to_month_end": "days from the due date to the end of its month",
     "amount_to_book": "log of the amount over the book's usual amount in its currency",
     "amount_to_usual": "log of the amount over the customer's usual amount",
+    "electronic": "sent by mail or as data",
+    "electronic_new": "the same, less the share of the customer's recent payments that were for invoices sent so",
     "paid_share": "share already paid",
     "payments": "payments so far",
     "bounced": "payments of it returned unpaid",
@@ -41,6 +46,7 @@ FACTS = {
     "late_share": "share paid late, open past due ones included, shrunk to the book",
     "late_recent": "mean days late, recent payments first, shrunk to late_mean",
     "late_trend": "late_recent less late_mean",
+    "late_expected": "mean days late, recent payments first, open ones counted at what they are still expected to come to",
     "late_so_far": "mean days late with open ones counted as late so far",
     "beyond_usual": "days past due beyond late_mean",
     "open_others": "the customer's other open invoices",
@@ -133,8 +139,8 @@ class _Book:
     sums: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.documents = self.lives.documents[["customer", "account", "money", "issued", "due"]].astype("int64")
-        customer, account, money, issued, _ = self.documents.to_numpy().T
+        self.documents = self.lives.documents[["customer", "account", "money", "issued", "due", "electronic"]].astype("int64")
+        customer, account, money, issued, _, _ = self.documents.to_numpy().T
         self.first = np.full(len(self.lives.customers), np.inf)
         np.minimum.at(self.first, customer, issued)
         self.money = np.zeros(account.max(initial=-1) + 1, "int64")
@@ -144,7 +150,18 @@ class _Book:
         """The places of the days, one after the other, with the sums brought up to each."""
         paid, issued, money = self.lives.experiences(), *self._documents()
         n, accounts = len(self.lives.customers), len(self.money)
-        names = ("n", "late", "square", "nl", "recent", "recent_late", "issued", "issued_recent", "bounced")
+        names = (
+            "n",
+            "late",
+            "square",
+            "nl",
+            "recent",
+            "recent_late",
+            "recent_electronic",
+            "issued",
+            "issued_recent",
+            "bounced",
+        )
         self.sums = {name: np.zeros(n) for name in names}
         self.sums |= {"count": np.zeros(accounts), "log": np.zeros(accounts)}
         self.sums |= {"month": np.zeros((n, 31)), "week": np.zeros((n, 7)), "last": np.full(n, LONG_AGO)}
@@ -154,7 +171,7 @@ class _Book:
             passed = day - self.day if i else 0
             self.day = int(day)
             fade = 0.5 ** (passed / HALF_LIFE)
-            for name in ("recent", "recent_late", "issued_recent"):
+            for name in ("recent", "recent_late", "recent_electronic", "issued_recent"):
                 self.sums[name] *= fade
             self._learn_payments(paid.iloc[first[0] : cuts[0][i]])
             self._learn_invoices(issued.iloc[first[1] : cuts[1][i]])
@@ -196,6 +213,7 @@ class _Book:
             ("nl", sign * (late > 0)),
             ("recent", fresh),
             ("recent_late", fresh * late),
+            ("recent_electronic", fresh * seen["electronic"].to_numpy()),
         ):
             self._add(name, customer, weight)
         day = seen["paid_on"].to_numpy()
@@ -309,7 +327,27 @@ def _waiting(book: _Book, held: pd.DataFrame, about: pd.DataFrame, usual: dict, 
         "oldest_late": oldest[customer],
         "late_share": share[customer],
         "late_so_far": mean_so_far[customer],
+        "late_expected": _expected(s, customer, past_due, usual)[customer],
     }
+
+
+def _expected(s: dict[str, np.ndarray], customer: np.ndarray, past_due: np.ndarray, usual: dict) -> np.ndarray:
+    """Mean days late per customer if what is open were paid too: each open invoice counts at the days it is expected to reach.
+
+    What was paid early is known before what is late, so a mean of paid invoices is too good. Days late are taken as logistic
+    about the customer's mean; a mean and what is expected of the open invoices under it are found in turns (Dempster, Laird
+    and Rubin 1977). An open invoice moves its customer by a few spreads at most, however old it is.
+    """
+    prior, spread = usual["prior"], np.maximum(usual["facts"]["late_spread"], LEAST_SPREAD)
+    late, count = s["recent_late"] + prior["k"] * prior["mean"], s["recent"] + prior["k"]
+    mean = late / count
+    scale, most = (spread * np.sqrt(3) / np.pi)[customer], (mean + FAR * spread)[customer]
+    waits = np.bincount(customer, minlength=len(spread))
+    for _ in range(ROUNDS):
+        beyond = np.minimum((past_due - mean[customer]) / scale, 30)
+        reached = past_due + scale * np.logaddexp(0, -beyond) * (1 + np.exp(beyond))
+        mean = (late + np.bincount(customer, weights=np.minimum(reached, most), minlength=len(spread))) / (count + waits)
+    return mean
 
 
 def _usual_amounts(book: _Book) -> tuple[np.ndarray, np.ndarray]:
@@ -327,6 +365,8 @@ def _of_document(
     due, amount = about["due"].to_numpy(), held["amount"].to_numpy()
     account = about["account"].to_numpy()
     log, (of_account, of_book) = np.log(np.maximum(amount, 1e-9)), amounts
+    electronic, customer = about["electronic"].to_numpy(), about["customer"].to_numpy()
+    recent, sent_so = book.sums["recent"][customer], book.sums["recent_electronic"][customer]
     month_end = (due.astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype("int64") - 1
     return {
         "days_past_due": book.day - due,
@@ -337,10 +377,12 @@ def _of_document(
         "due_to_month_end": month_end - due,
         "amount_to_book": log - of_book[account],
         "amount_to_usual": log - of_account[account],
+        "electronic": electronic,
+        "electronic_new": (electronic * recent - sent_so) / (recent + 1),
         "paid_share": held["paid"].to_numpy() / np.maximum(amount, 1e-9),
         "payments": held["payments"].to_numpy(),
         "bounced": held["bounced"].to_numpy(),
-    } | said.on(book.day, held["document"].to_numpy(), about["customer"].to_numpy())
+    } | said.on(book.day, held["document"].to_numpy(), customer)
 
 
 def _habit(sums: np.ndarray, customer: np.ndarray, *, around: bool) -> np.ndarray:

@@ -15,12 +15,14 @@ from threadpoolctl import threadpool_limits
 from arkit.forecast.steps import NAMES
 
 #: Columns whose effect may bend, and those that act straight, in logistic regression.
-BENT = ("to_usual", "to_usual_spreads", "to_recent", "late_then", "age_then", "late_share", "late_mean")
+BENT = ("to_usual", "to_usual_spreads", "to_recent", "to_expected", "to_expected_spreads", "late_then", "age_then")
 STRAIGHT = (
-    "late_spread", "late_trend", "late_so_far", "n", "beyond_usual", "month_habit", "week_habit",
-    "disputed", "promised_in", "promise_broken", "bounced", "paid_share", "late_others", "late_amount_share",
-    "amount_to_usual", "book_late",
+    "late_share", "late_mean", "late_spread", "late_trend", "late_so_far", "late_expected", "beyond_usual", "month_habit",
+    "week_habit", "disputed", "promised_in", "promise_broken", "bounced", "paid_share", "late_others", "late_amount_share",
+    "amount_to_usual", "amount_to_book", "book_late", "electronic", "electronic_new",
 )  # fmt: skip
+#: Paid invoices at which a customer's number of them has half of its effect in logistic regression.
+HALF_KNOWN = 2.0
 #: Documents paid in the later block from which on a free curve calibrates; below, a straight line through the log odds.
 MANY = 2_000
 #: Below so many nothing is put right.
@@ -76,8 +78,9 @@ class Logistic:
     def _prepared(self, table: np.ndarray) -> np.ndarray:
         straight = (_columns(table, STRAIGHT) - self.arrays_["centre"]) / self.arrays_["scale"]
         straight = np.clip(straight, -4, 4)
-        width = np.log(_columns(table, ("width",)))
-        return np.hstack([self.splines_.transform(_columns(table, BENT)), straight, width])
+        width, n = np.log(_columns(table, ("width",))), _columns(table, ("n",))
+        # bounded, for a count that only grows would carry on as a trend
+        return np.hstack([self.splines_.transform(_columns(table, BENT)), straight, n / (n + HALF_KNOWN), width])
 
 
 @dataclass(eq=False)
@@ -141,6 +144,55 @@ class Boosting:
         return learner
 
 
+@dataclass(eq=False)
+class Both:
+    """Gradient boosting and logistic regression on the same rows: the mean of their log odds, boosting counting ``share``."""
+
+    boosting: Boosting
+    logistic: Logistic
+    share: float = 0.5
+
+    def fit(self, table: np.ndarray, paid: np.ndarray, weight: np.ndarray) -> "Both":
+        """Both learn from one row per document and step, some counting more than others."""
+        self.boosting.fit(table, paid, weight)
+        self.logistic.fit(table, paid, weight)
+        return self
+
+    def hazard(self, table: np.ndarray) -> np.ndarray:
+        """The chance of each row."""
+        return together(self.boosting.hazard(table), self.logistic.hazard(table), self.share)
+
+    def arrays(self) -> Arrays:
+        """What each has learned, by its name, and how much boosting counts."""
+        found = {"share": np.array(self.share)}
+        for name, learner in (("boosting", self.boosting), ("logistic", self.logistic)):
+            found |= {f"{name}_{key}": array for key, array in learner.arrays().items()}
+        return found
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> "Both":
+        """The learners that `arrays` were taken from; ValueError where they are none."""
+        boosting, logistic = (
+            {key.removeprefix(name): array for key, array in arrays.items() if key.startswith(name)}
+            for name in ("boosting_", "logistic_")
+        )
+        share = float(arrays["share"])
+        if not 0 <= share <= 1:
+            raise ValueError("the share is none")
+        return cls(Boosting.of_arrays(boosting), Logistic.of_arrays(logistic), share)
+
+
+def together(boosting: np.ndarray, logistic: np.ndarray, share: float) -> np.ndarray:
+    """Two chances as one: the mean of their log odds, the first counting ``share``.
+
+    Examples
+    --------
+    >>> together(np.array([0.5, 0.9]), np.array([0.5, 0.1]), 0.5).tolist()
+    [0.5, 0.5]
+    """
+    return _sigmoid(share * _log_odds(boosting) + (1 - share) * _log_odds(logistic))
+
+
 def _is_tree(nodes: np.ndarray, columns: int) -> bool:
     """Whether every node leads on to later ones, and asks about columns that there are: then a walk ends, within bounds."""
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
@@ -175,7 +227,10 @@ class Calibrated:
             return self
         with threadpool_limits(1):
             line = LogisticRegression(C=1e6, solver="newton-cholesky").fit(_log_odds(said)[:, None], paid, weight)
-        self.slope, self.level = float(np.clip(line.coef_[0, 0], 0.5, 1.5)), float(line.intercept_[0])
+        # few documents say little about the slope, and what is learned again from all of the time needs less of it
+        told = documents / (documents + MANY)
+        self.slope = 1 + told * float(np.clip(line.coef_[0, 0] - 1, -0.5, 0.5))
+        self.level = _level(_log_odds(said), paid, weight, self.slope)
         self.how = f"sigmoid, on {documents:,} documents paid in the later block"
         return self
 

@@ -23,10 +23,11 @@ class Lives:
     """Receivables, and the states each goes through; days are numbers of days from 1 January 1970.
 
     ``documents`` has one row per invoice or debit ever issued: its names, the ``row`` it was read from, ``customer``,
-    ``account`` (customer and currency) and ``money`` (currency) as codes, ``issued`` and ``due``. ``states`` has one row per
-    document and day with a posting, in that order: ``document`` (its row), ``day``, ``until`` (the first day it no longer
-    holds), and at the end of that day ``amount``, ``open``, ``paid`` (major units), ``payments``, ``bounced``, ``paid_on``
-    and the flag ``over``: nothing left to ask for. ``customers`` holds the names the codes stand for.
+    ``account`` (customer and currency) and ``money`` (currency) as codes, ``issued``, ``due`` and the flag ``electronic``.
+    ``states`` has one row per document and day with a posting, in that order: ``document`` (its row), ``day``, ``until``
+    (the first day it no longer holds), and at the end of that day ``amount``, ``open``, ``paid`` (major units),
+    ``payments``, ``bounced``, ``paid_on`` and the flag ``over``: nothing left to ask for. ``customers`` holds the names the
+    codes stand for.
     """
 
     documents: pd.DataFrame
@@ -77,6 +78,7 @@ class Lives:
             money=currency,
             issued=numbered(documents["issued"]),
             due=numbered(documents["due_date"]),
+            electronic=documents["electronic"].to_numpy(),
         )
         last = np.r_[states["document"].to_numpy()[1:] != states["document"].to_numpy()[:-1], True][: len(states)]
         until = np.where(last, NEVER, np.r_[states["day"].to_numpy()[1:], NEVER][: len(states)])
@@ -148,7 +150,7 @@ class Lives:
 
     def _experience(self, state: np.ndarray, known: np.ndarray, sign: int) -> pd.DataFrame:
         held = self.states
-        about = self.documents[["customer", "issued", "due"]].iloc[held["document"].to_numpy()[state]]
+        about = self.documents[["customer", "issued", "due", "electronic"]].iloc[held["document"].to_numpy()[state]]
         paid_on = held["paid_on"].to_numpy()[state]
         day = np.maximum(held["day"].to_numpy()[known], about["issued"].to_numpy())
         return pd.DataFrame(
@@ -159,6 +161,7 @@ class Lives:
                 "due": about["due"].to_numpy(),
                 "paid_on": paid_on,
                 "late": paid_on - about["due"].to_numpy(),
+                "electronic": about["electronic"].to_numpy(),
                 "sign": sign,
             }
         )

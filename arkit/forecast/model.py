@@ -21,7 +21,7 @@ from arkit.policy import DEFAULT, Policy
 from arkit.tables import DOCUMENTS, EXPLANATIONS, FORECASTS, NOTES
 
 #: Changes when what a file holds is to be understood differently.
-FORMAT = 2
+FORMAT = 3
 #: A weekday that fewer than this share of the book's payments fall on is not forecast.
 IDLE = 0.01
 #: What names a document.
@@ -36,10 +36,11 @@ class PaymentForecast:
     learned step by step (7 days ahead day by day, then in wider steps up to a year). A step counts only if it was over, so
     invoices still open are in and nothing from later leaks. Credit notes and write-offs end a document without paying it.
 
-    Logistic regression and gradient boosting are learned on the earlier time and compared on a later block; so are plain
-    yardsticks, and the best of all is used. The later block also calibrates the chances and the width of the ranges; then
-    everything is learned anew to the end, recent days counting more. With fewer than 300 paid documents nothing is learned:
-    Kaplan-Meier curves of the customer, shrunk to its segment and to the book, are used. ``basis`` says so in each row.
+    Logistic regression and gradient boosting are learned on the earlier time; a later block says which of them, or which
+    mixture of both, did best. Plain yardsticks are compared on it too, and the best of all is used. The later block also
+    calibrates the chances and the width of the ranges; then everything is learned anew to the end, recent days counting
+    more. With fewer than 300 paid documents nothing is learned: Kaplan-Meier curves of the customer, shrunk to its segment
+    and to the book, are used. ``basis`` says so in each row.
 
     Parameters
     ----------

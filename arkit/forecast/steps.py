@@ -16,7 +16,8 @@ STEPS = len(EDGES) - 1
 HORIZONS = (7, 14, 30, 60, 90)
 #: What is known about a step, before the facts of the document.
 OF_STEP = (
-    "ahead", "width", "late_then", "to_usual", "to_usual_spreads", "to_recent", "age_then", "month_habit", "week_habit",
+    "ahead", "width", "late_then", "to_usual", "to_usual_spreads", "to_recent", "to_expected", "to_expected_spreads",
+    "age_then", "month_habit", "week_habit",
 )  # fmt: skip
 NAMES = [*OF_STEP, *FACTS]
 #: Documents whose steps are laid out at once, so that memory stays bounded.
@@ -28,7 +29,9 @@ def lay_out(known: Known, row: np.ndarray, step: np.ndarray) -> np.ndarray:
     facts = known.facts
     start, end = EDGES[step], EDGES[step + 1]
     middle = (start + 1 + end) / 2
-    value = {name: facts[name].to_numpy()[row] for name in ("late_mean", "late_spread", "late_recent", "age_days")}
+    value = {
+        name: facts[name].to_numpy()[row] for name in ("late_mean", "late_spread", "late_recent", "late_expected", "age_days")
+    }
     late_then = facts["days_past_due"].to_numpy()[row] + middle
     monthly, weekly = _habits(known, row, step)
     of_step = (
@@ -38,6 +41,8 @@ def lay_out(known: Known, row: np.ndarray, step: np.ndarray) -> np.ndarray:
         late_then - value["late_mean"],
         (late_then - value["late_mean"]) / np.maximum(value["late_spread"], 2),
         late_then - value["late_recent"],
+        late_then - value["late_expected"],
+        (late_then - value["late_expected"]) / np.maximum(value["late_spread"], 2),
         value["age_days"] + middle,
         monthly,
         weekly,

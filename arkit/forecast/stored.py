@@ -11,10 +11,10 @@ import pandas as pd
 
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import FACTS
-from arkit.forecast.learner import Boosting, Calibrated, Logistic
+from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic
 from arkit.forecast.training import NAMED, STAGES, YARDSTICKS, Trained
 
-LEARNERS = {"boosting": Boosting, "logistic": Logistic}
+LEARNERS = {"boosting": Boosting, "logistic": Logistic, "both": Both}
 #: What is wrong with a file that is not one of ours; whoever opens files says so in four lines.
 NOT_OURS = (OSError, KeyError, IndexError, TypeError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile)
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import Known, look
-from arkit.forecast.learner import Boosting, Calibrated, Logistic, loss
+from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic, loss, together
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.said import Said
-from arkit.forecast.steps import HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
+from arkit.forecast.steps import EDGES, HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
 
 #: Paid documents below which nothing is learned, and from which on only boosting is tried.
 FEW, MANY = 300, 20_000
@@ -33,11 +33,18 @@ BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
 STAGES, NEAR_DAYS = 3, 14
 #: Ranges are put right on documents followed for so many days, if there are so many of them.
 FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
+#: How much boosting may count beside logistic regression.
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: Documents at which the expected date is moved half as far as the later block says.
+HALF_MOVED = 300
+#: However few documents there are, no more than this is left to chance at either end.
+MOST_SPARE = 0.01
 #: What learning must beat on the later block to be used.
 YARDSTICKS = ("own", "mean_delay", "book")
 NAMED = {
     "boosting": "gradient boosting",
     "logistic": "logistic regression",
+    "both": "gradient boosting and logistic regression",
     "own": "Kaplan-Meier curves by customer, segment and book",
     "mean_delay": "the customer's mean delay",
     "book": "how the whole book pays around its due dates",
@@ -66,9 +73,24 @@ class Trained:
         """Chances of being paid by the end of each step, one row per document, by the method used or another."""
         method = method or self.method
         if method in YARDSTICKS:
-            return getattr(self.curves, method)(known)
+            return unsure(getattr(self.curves, method)(known), self.figures["documents"])
         assert self.learner is not None
-        return curves_of(known, self.learner.hazard)
+        return unsure(curves_of(known, self.learner.hazard), self.figures["documents"])
+
+
+def unsure(curves: np.ndarray, documents: int) -> np.ndarray:
+    """Curves with what so many documents cannot rule out: that the next one is unlike them all (Laplace's rule).
+
+    No chance is 0 or 1. From a week ahead on the spare chance is there whole.
+
+    Examples
+    --------
+    >>> certain = np.zeros((1, len(EDGES) - 1))
+    >>> unsure(certain, 198)[0, [0, -1]].round(4).tolist(), unsure(certain + 1, 198).max()
+    ([0.0007, 0.005], 0.995)
+    """
+    spare = min(1 / (documents + 2), MOST_SPARE)
+    return spare * np.minimum(EDGES[1:] / 7, 1) + (1 - 2 * spare) * curves
 
 
 def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = None, seed: int = 0) -> Trained:
@@ -153,13 +175,22 @@ def _learnable(known: Known, end: int, draw: np.random.Generator) -> tuple[np.nd
 def _best(
     learned: tuple[np.ndarray, ...], unseen: tuple[np.ndarray, ...], *, boosting_only: bool, seed: int
 ) -> tuple[str, Calibrated, np.ndarray]:
-    """The learner with the lower loss on the later block, and what it says of it; with very many documents one is tried."""
-    tried = {"boosting": Boosting(seed)} | ({} if boosting_only else {"logistic": Logistic(seed)})
-    found = {name: Calibrated(learner.fit(*learned)) for name, learner in tried.items()}
-    hazards = {name: one.learner.hazard(unseen[0]) for name, one in found.items()}
-    losses = {name: loss(hazard, unseen[1]) for name, hazard in hazards.items()}
-    best = min(losses, key=lambda name: losses[name])
-    return best, found[best], hazards[best]
+    """Boosting, logistic regression, or the mixture of both with the lowest loss on the later block, and what it says of it.
+
+    With very many documents boosting alone is learned.
+    """
+    boosting = Boosting(seed).fit(*learned)
+    said = boosting.hazard(unseen[0])
+    if boosting_only:
+        return "boosting", Calibrated(boosting), said
+    logistic = Logistic(seed).fit(*learned)
+    beside = logistic.hazard(unseen[0])
+    mixed = {share: together(said, beside, share) for share in SHARES}
+    share = min(mixed, key=lambda share: loss(mixed[share], unseen[1]))
+    name, learner = {0.0: ("logistic", logistic), 1.0: ("boosting", boosting)}.get(
+        share, ("both", Both(boosting, logistic, share))
+    )
+    return name, Calibrated(learner), mixed[share]
 
 
 def _paid_documents(known: Known, end: int) -> int:
@@ -186,12 +217,15 @@ def _levels(curves: np.ndarray, known: Known, end: int, chosen: np.ndarray) -> L
     ahead = days_to_money(known, end)[rows]
     came = ahead < NEVER
     seen = np.where(came, ahead, end - known.day[rows])
+    # dates are whole days: one comes before the earliest if the chance by it is below, after the latest if that by the day
+    # before it is above
     after, before = chance(curves[rows], seen), chance(curves[rows], seen - 1)
     low, middle, high = (
         float(np.clip(_quantile(value, came, level), *bounds))
-        for value, level, bounds in zip((after, (after + before) / 2, after), LEVELS, BOUNDS, strict=True)
+        for value, level, bounds in zip((after, (after + before) / 2, before), LEVELS, BOUNDS, strict=True)
     )
-    return low, middle, high
+    documents = len(np.unique(known.lives.states["document"].to_numpy()[known.state[rows]]))
+    return low, LEVELS[1] + (middle - LEVELS[1]) * documents / (documents + HALF_MOVED), high
 
 
 def _quantile(values: np.ndarray, known: np.ndarray, level: float) -> float:

@@ -11,8 +11,8 @@ from arkit.forecast.known import Known
 GROUPS: dict[str, tuple[str, ...]] = {
     "age": ("days_past_due", "age_days", "terms_days", "due_weekday", "due_day", "due_to_month_end"),
     "usual": (
-        "late_mean", "late_recent", "late_share", "late_so_far", "late_spread", "n", "tenure_days", "since_paid",
-        "issued_recent",
+        "late_mean", "late_recent", "late_share", "late_so_far", "late_expected", "late_spread", "n", "tenure_days",
+        "since_paid", "issued_recent",
     ),
     "owes": ("open_others", "open_to_usual", "late_others", "late_amount_share", "oldest_late"),
     "dispute": ("disputed", "disputed_days"),
@@ -20,10 +20,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "bounced": ("bounced", "bounced_customer"),
     "parts": ("paid_share", "payments"),
     "amount": ("amount_to_book", "amount_to_usual"),
+    "sent": ("electronic", "electronic_new"),
     "habit": (),
 }  # fmt: skip
 #: Told are so many reasons, none that moves the chance by less.
 MOST, LEAST = 3, 0.01
+#: Of the recent payments so many were for invoices sent the other way.
+HALF = 0.5
 
 
 def typical(known: Known, group: str, facts: pd.Series) -> Known:
@@ -119,6 +122,13 @@ def _amount(known: Known) -> pd.Series:
     return pd.Series(times, dtype="float64").map("{:.1f} times the customer's usual amount".format).astype("str")
 
 
+def _sent(known: Known) -> pd.Series:
+    electronic, new = known.facts["electronic"].gt(0), known.facts["electronic_new"]
+    way = np.where(electronic, "sent by mail or as data", "sent on paper")
+    unusual = np.where(new.abs() >= HALF, ", the recent ones mostly were not", "")
+    return pd.Series(way, dtype="str") + unusual
+
+
 def _habit(known: Known) -> pd.Series:
     if not len(known.state):
         return pd.Series([], dtype="str")
@@ -129,5 +139,5 @@ def _habit(known: Known) -> pd.Series:
 
 WORDS: dict[str, Callable[[Known], pd.Series]] = {
     "age": _age, "usual": _usual, "owes": _owes, "dispute": _dispute, "promise": _promise,
-    "bounced": _bounced, "parts": _parts, "amount": _amount, "habit": _habit,
+    "bounced": _bounced, "parts": _parts, "amount": _amount, "sent": _sent, "habit": _habit,
 }  # fmt: skip

@@ -20,7 +20,8 @@ from arkit.importers.sheets import TEXT_FILES, WORKBOOKS, Sheet, read_sheets
 from arkit.importers.systems import recognise
 from arkit.ledger import Ledger, parse_day
 from arkit.money import plain, totals
-from arkit.tables import CUSTOMERS, DOCUMENTS, MISSING, RECEIPTS
+from arkit.shapes import MISSING
+from arkit.tables import CUSTOMERS, DOCUMENTS, RECEIPTS
 
 __all__ = ["check", "load", "write_aliases", "write_mapping"]
 

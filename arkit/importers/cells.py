@@ -165,6 +165,13 @@ def flags(column: pd.Series) -> pd.Series:
     return folded(texts(column)).isin(["yes", "y", "true", "1", "x", "ja", "oui", "si", "sim", "wahr"])
 
 
+def electronic(column: pd.Series) -> pd.Series:
+    """Whether something was sent by mail or as data: yes, or a word for such a way."""
+    return flags(column) | folded(texts(column)).isin(
+        ["electronic", "email", "e-mail", "edi", "portal", "elektronisch", "paperless"]
+    )
+
+
 def days(columns: dict[str, pd.Series], proof: Proof, order: str | None, file: str, *, usual: str = "") -> dict[str, pd.Series]:
     """Every column of dates as days; ``columns`` maps the heading to its cells, indexed by the row of the file.
 

@@ -17,7 +17,8 @@ from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, texts, to_major, to_minor, totals
-from arkit.tables import ALIASES, CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS, Column, Table
+from arkit.shapes import Column, Table
+from arkit.tables import ALIASES, CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS
 
 #: What is said of a file that a folder holds along with the exports.
 ASIDE = "holds no dates and no amounts: set aside"
@@ -29,6 +30,7 @@ LISTED = Table(
         *SNAPSHOTS.columns,
         Column("paid_amount", "money", "what the list states as paid", optional=True),
         Column("salesperson", "text", "who sold it", optional=True),
+        Column("electronic", "flag", "it went to the customer by mail or as data, not on paper", optional=True),
         Column("part", "count", "the sheet it stands in"),
         Column("loose", "flag", "a payment that names no invoice", optional=True),
     ),
@@ -424,7 +426,7 @@ def _left(entries: pd.DataFrame, documents: pd.DataFrame) -> np.ndarray:
 def _postings(rows: pd.DataFrame, *, paid: bool) -> pd.DataFrame:
     """Documents as postings, and a payment where a day of settlement stands, unless payments are ``paid`` by a list of them."""
     rows = rows.rename(columns={"issued": "date"})
-    more = ["due_date", "reference", "terms_days", "terms", "salesperson"]
+    more = ["due_date", "reference", "terms_days", "terms", "salesperson", "electronic"]
     created = rows[[*PART, "kind", "date", "amount", *more, "loose"]]
     money = rows.assign(
         kind="payment", loose=False, date=rows["settled_on"], amount=-rows["paid_amount"].fillna(rows["amount"])

@@ -270,7 +270,7 @@ def _typed(raw: dict[str, pd.Series], layout: Layout, options: Options, proof: c
     cut = {name: cells.rounded(raw[name]) for name in IDENTIFIERS if name in raw}
     raw = _by_name(raw, cut, layout.columns, proof)
     readers: dict[str, Callable[[pd.Series], pd.Series]] = dict.fromkeys(IDENTIFIERS, cells.identifiers)
-    readers |= dict.fromkeys(FLAGS, cells.flags)
+    readers |= dict.fromkeys(FLAGS, cells.flags) | {"electronic": cells.electronic}
     others = {name: readers.get(name, cells.texts)(column) for name, column in raw.items() if name not in (*DATES, *MONEY)}
     for name in (name for name in IDENTIFIERS if name in raw):
         if len(cut[name]):
@@ -505,6 +505,11 @@ def _closing(part: Part, rows: Rows, apart: list[str]) -> None:
         )
     if part.export.says:
         part.warnings.append(part.export.says)
+    if part.export.at_most and (listed := part.rows["document_id"].nunique()) >= part.export.at_most:
+        part.warnings.append(
+            f"{listed:,} documents are listed, and one file of this export holds at most {part.export.at_most:,}: "
+            "see that no part is missing"
+        )
     if not part.export.sure:
         part.warnings.append(
             "this layout is known from documents only: compare the totals with your books before you rely on it"

@@ -14,6 +14,7 @@ from arkit.money import NO_CURRENCY, to_minor
 from arkit.netting import named_in, net_of_credits, to_ask_for
 from arkit.notes import UNREACHED, known_notes, standing
 from arkit.policy import Policy
+from arkit.shapes import look_up
 from arkit.tables import (
     ACTIONS,
     CUSTOMERS,
@@ -25,7 +26,6 @@ from arkit.tables import (
     NOTES,
     PLANS,
     PREVENTIONS,
-    look_up,
 )
 
 ACCOUNT = ["customer_id", "currency"]

@@ -5,7 +5,8 @@ import pandas as pd
 
 from arkit.errors import TableRefused, some
 from arkit.money import to_minor
-from arkit.tables import CONTACT_KINDS, NOTES, look_up
+from arkit.shapes import look_up
+from arkit.tables import CONTACT_KINDS, NOTES
 from arkit.workbook.layouts import OPEN_ITEMS
 from arkit.workbook.words import LABELS
 
