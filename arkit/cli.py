@@ -290,28 +290,25 @@ def _record(said: argparse.Namespace) -> int:
 
     book = Book.open(said.book)
     done_on = str(parse_day(said.done_on).date()) if said.done_on else None
-    entered = [read_workbook(path, done_on=done_on) for path in said.workbooks]
-    notes = [_with_folder(one.notes, path.resolve()) for one, path in zip(entered, said.workbooks, strict=True)]
-    found = book.record(pd.concat(notes, ignore_index=True), prefer=said.prefer)
-    problems = [problem for one in entered for problem in one.problems.to_dict("records")]
-    print("\n".join(_of_record(found, len(said.workbooks), problems)))
+    entered = read_workbook(*said.workbooks, done_on=done_on, apart=True)
+    found = book.record(entered.notes, prefer=said.prefer, empty=entered.empty)
+    print("\n".join(_of_record(found, len(said.workbooks), entered.problems.to_dict("records"))))
     return DONE
-
-
-def _with_folder(notes: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Notes whose source says the folder too: copies that two people fill in often bear the same name."""
-    behind = notes["source"].str.slice(len(path.name))
-    return notes.assign(source=f"{path.parent.name}/{path.name}" + behind)
 
 
 def _of_record(found: pd.DataFrame, workbooks: int, problems: Sequence[Any]) -> list[str]:
     """What was recorded, and what is left for a person, in lines."""
+    kept = found[found["status"].eq("kept")].drop_duplicates(["row_id", "source"])
+    found = found[found["status"].ne("kept")]
     counts = found["status"].value_counts()
     words = [f"{n:,} {status}" for status, n in counts.items()]
     lines = [f"{counted(workbooks, 'workbook')}, {counted(len(found), 'note')}: {', '.join(words) or 'nothing entered'}"]
     for note in found[found["status"].isin(["corrected", "withdrawn"]) | found["why"].str.startswith("no ")].to_dict("records"):
         why = f", {note['why']}" if note["why"] else ""
         lines.append(f"  {note['status']}: {note['kind']} of {note['customer_id']} ({note['source']}){why}")
+    if len(kept):
+        rows = some(kept["row_id"].tolist())
+        lines.append(f"  empty now, and what is recorded of it stays: {rows}; {kept['fix'].iloc[0]}")
     contradicting = found[found["status"].eq("conflict")].drop_duplicates("row_id").to_dict("records")
     if contradicting or problems:
         lines.append("Left for a person:")

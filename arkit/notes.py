@@ -67,7 +67,8 @@ def standing(
     """What still stands on a day, the newest word on each document or account and kind, shape `NOTES`.
 
     Disputes not resolved, promises whose day and the policy's grace have not passed, plans agreed and holds not ended,
-    credit notes promised.
+    credit notes promised. What is ended for a whole account is ended for its single documents too, as far as it was said
+    until then.
 
     Parameters
     ----------
@@ -81,7 +82,17 @@ def standing(
     promise, plan = last["kind"].eq("promise"), last["kind"].eq("plan")
     in_time = (~promise & (last["until"].isna() | last["until"].ge(as_of))) | (promise & (last["until"] + grace).ge(as_of))
     ended = last["outcome"].isin(CLOSED) | (plan & last["outcome"].isin(NOT_AGREED))
-    return last[in_time & ~ended].reset_index(drop=True)
+    return last[in_time & ~ended & ~_ended_as_a_whole(last)].reset_index(drop=True)
+
+
+def _ended_as_a_whole(last: pd.DataFrame) -> pd.Series:
+    """Marks what stood on single documents until a later word ended it for their whole account, or for all balances."""
+    place = pd.Series(last.index, index=last.index, dtype="float64")
+    whole = last["outcome"].isin(CLOSED) & last["document_id"].eq("")
+    customer, kind, currency = (last[name] for name in ("customer_id", "kind", "currency"))
+    on_balance = place.where(whole).groupby([customer, kind, currency]).transform("max")
+    on_all = place.where(whole & currency.eq("")).groupby([customer, kind]).transform("max")
+    return last["document_id"].ne("") & (place.lt(on_balance) | place.lt(on_all))
 
 
 def broken_promises(documents: pd.DataFrame, notes: pd.DataFrame | None, policy: Policy = DEFAULT) -> pd.DataFrame:

@@ -1062,7 +1062,11 @@ RECORDED = Table(
     "thing that was handed over to be recorded",
     (
         *NOTES.columns,
-        Column("status", "text", "new, known, corrected, withdrawn, or conflict: not recorded until it is settled"),
+        Column(
+            "status",
+            "text",
+            "new, known, corrected, withdrawn; conflict: not recorded until it is settled; kept: stays, its row is empty now",
+        ),
         Column("why", "text", "what it was before, or what it contradicts", optional=True),
         Column("fix", "text", "how to settle it", optional=True),
     ),

@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 
 from arkit import report
+from arkit.actions import recommend
+from arkit.aging import age
 from arkit.book import Book, write_draft
 from arkit.cli import main
 from arkit.errors import OutputRefused
+from arkit.history import profile
 from arkit.importers import load
 from arkit.sample import write_sample
+from arkit.scores import score
+from arkit.workbook import write_workbook
 
 DATED = {"invoices": "Invoice Date", "credit_notes": "Credit Note Date", "payments": "Payment Date", "notes": "Date"}
 SEPTEMBER, OCTOBER = "2026-09-30", "2026-10-31"
@@ -41,6 +46,16 @@ def month(exports, work, day, *more):
 def contents(folder):
     """The names and bytes of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+@pytest.fixture(scope="module")
+def given(exports, tmp_path_factory):
+    """The list of September, as a month would leave it."""
+    ledger = load(exports / SEPTEMBER, as_of=SEPTEMBER)
+    documents = ledger.at(SEPTEMBER)
+    scores = score(profile(documents))
+    tables = {"actions": recommend(documents, scores), "documents": documents, "scores": scores, "aged": age(documents)}
+    return write_workbook(tmp_path_factory.mktemp("given") / "actions.xlsx", **tables)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +128,7 @@ def test_what_collectors_entered_decides_the_next_list(worked):
     assert own["until"].eq("2026-11-20").all()
     assert len(own)
     told = next(words for words in printed if "workbook" in words)
-    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  back.xlsx ")
+    assert told.startswith("1 workbook, 2 notes: 2 new\nLeft for a person:\n  " + work.name + "/back.xlsx ")
     assert "    got: sang a song" in told
     assert "has not been read back" not in printed[-1]
 
@@ -124,12 +139,12 @@ def test_reading_the_list_again_adds_nothing(worked, capsys):
     assert capsys.readouterr().out.startswith("1 workbook, 2 notes: 2 known\n")
 
 
-def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferred(worked, capsys, tmp_path):
+def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferred(given, capsys, tmp_path):
     paths = []
     for who, outcome in (("anna", "left message"), ("ben", "no answer")):
         (tmp_path / who).mkdir()
         paths.append(tmp_path / who / "actions.xlsx")
-        _entered(worked[0] / SEPTEMBER / "actions.xlsx", paths[-1], ("", 2, {"Outcome": outcome}))
+        _entered(given, paths[-1], ("", 2, {"Outcome": outcome}))
     record = ["record", *map(str, paths), "--book", str(tmp_path / "book")]
     assert main(record) == 0
     told = capsys.readouterr().out
@@ -138,6 +153,41 @@ def test_two_people_who_contradict_each_other_are_both_named_and_one_is_preferre
     assert main([*record, "--prefer", str(paths[1])]) == 0
     assert capsys.readouterr().out.startswith("2 workbooks, 1 note: 1 new")
     assert Book.open(tmp_path / "book").ledger().notes["outcome"].tolist() == ["no_answer"]
+
+
+def test_a_row_that_one_copy_lacks_is_deleted_only_where_no_other_has_it(given, capsys, tmp_path):
+    paths = [tmp_path / who / "actions.xlsx" for who in ("anna", "ben")]
+    for path in paths:
+        path.parent.mkdir()
+    _entered(given, paths[0], ("", 2, {"Outcome": "left message"}))
+    book = openpyxl.load_workbook(given)
+    sheet = next(sheet for sheet in book.worksheets if {"row_id", "Outcome"} <= {cell.value for cell in sheet[1]})
+    sheet.delete_rows(2)
+    book.save(paths[1])
+    record = ["record", "--book", str(tmp_path / "book"), *map(str, paths)]
+    assert main(record) == 0
+    assert capsys.readouterr().out == "2 workbooks, 1 note: 1 new\n"
+    assert main([*record[:3], str(paths[1])]) == 0
+    assert "deleted" in capsys.readouterr().out
+
+
+def test_a_row_that_is_emptied_later_keeps_what_was_recorded_and_says_how_to_withdraw_it(given, capsys, tmp_path):
+    back = tmp_path / "actions.xlsx"
+    record = ["record", str(back), "--book", str(tmp_path / "book")]
+    _entered(given, back, ("", 2, {"Outcome": "left message"}))
+    assert main(record) == 0
+    _entered(given, back)
+    assert main(record) == 0
+    row = Book.open(tmp_path / "book").ledger().notes["row_id"].item()
+    assert capsys.readouterr().out.split("\n")[1:] == [
+        "1 workbook, 0 notes: nothing entered",
+        f"  empty now, and what is recorded of it stays: {row}; "
+        "to withdraw it, choose 'other' in that row and say why under Comment",
+        "",
+    ]
+    _entered(given, back, ("", 2, {"Outcome": "other", "Comment": "was somebody else"}))
+    assert main(record) == 0
+    assert Book.open(tmp_path / "book").ledger().notes["text"].tolist() == ["other: was somebody else"]
 
 
 def test_a_file_that_is_no_list_is_refused(worked, capsys, tmp_path):

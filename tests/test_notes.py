@@ -257,3 +257,28 @@ def test_where_nothing_was_past_due_it_is_about_what_falls_due_by_the_promised_d
     found = broken_promises(documents, notes(ON_ACCOUNT))
     assert found["still_open"].tolist() == [True]
     assert broken_promises(documents[documents["document_id"].eq("I2")], notes(ON_ACCOUNT)).empty
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [
+        (("2026-02-05", "dispute", "", None, "resolved"), ["I3"]),
+        (("2026-02-05", "dispute", "I1", None, "resolved"), ["I2", "I3"]),
+        (("2026-02-05", "promise", "", None, "kept"), ["I1", "I2", "I3"]),
+        (("2026-02-05", "dispute", "", None, "open"), ["I1", "I2", "", "I3"]),
+    ],
+    ids=["all of it", "one of them", "something else", "more of it"],
+)
+def test_what_is_ended_for_the_whole_account_is_ended_for_its_documents_as_far_as_it_was_said_before(word, left):
+    disputes = [("2026-02-01", "dispute", "I1"), ("2026-02-02", "dispute", "I2"), ("2026-02-06", "dispute", "I3")]
+    found = stands(looked_at("2026-02-10"), notes(*disputes[:2], word, disputes[2]))
+    assert found["document_id"].tolist() == left
+
+
+def test_what_is_ended_in_one_currency_stands_in_the_other():
+    disputes = notes(("2026-02-01", "dispute", "I1"), ("2026-02-02", "dispute", "I2")).assign(currency=["EUR", "USD"])
+    over = notes(("2026-02-05", "dispute", "", None, "resolved")).assign(currency="EUR")
+    found = stands(looked_at("2026-02-10"), pd.concat([disputes, over], ignore_index=True))
+    assert found["document_id"].tolist() == ["I2"]
+    found = stands(looked_at("2026-02-10"), pd.concat([disputes, over.assign(currency="")], ignore_index=True))
+    assert not len(found)

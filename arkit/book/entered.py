@@ -48,6 +48,22 @@ def judged(notes: pd.DataFrame, recorded: pd.DataFrame, exported: pd.DataFrame, 
     return RECORDED.conform(judged.reset_index(drop=True))
 
 
+def emptied(recorded: pd.DataFrame, empty: pd.DataFrame) -> pd.DataFrame:
+    """What is recorded of rows that the same file leaves empty now: it stays, and is said, with the status 'kept'.
+
+    Parameters
+    ----------
+    recorded
+        What `entered` returned.
+    empty
+        The ``row_id`` and the ``file`` of rows that nobody filled in, as `arkit.workbook.Entered` has them.
+    """
+    columns = ["row_id", "file"]
+    rows = pd.MultiIndex.from_frame(recorded[columns]).isin(pd.MultiIndex.from_frame(empty[columns]))
+    why, fix = "its row is empty now", "to withdraw it, choose 'other' in that row and say why under Comment"
+    return recorded[rows].assign(status="kept", why=why, fix=fix)
+
+
 def _by_content(told: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Notes that answer no list: new unless the same was said before."""
     code = coded(pd.concat([known[SAYS], told[SAYS]], ignore_index=True), SAYS)

@@ -11,7 +11,7 @@ import pandas as pd
 from arkit.book import lists, plans, register, shelf
 from arkit.book.adding import Added, keep, told, worked_out
 from arkit.book.customers import given
-from arkit.book.entered import entered, judged, write_down
+from arkit.book.entered import emptied, entered, judged, write_down
 from arkit.book.holdings import Holdings
 from arkit.book.merging import SAID, THINGS
 from arkit.errors import BookRefused, OutputRefused
@@ -166,7 +166,7 @@ class Book:
 
     # -- what people enter ---------------------------------------------------------------------------------------------------
 
-    def record(self, notes: pd.DataFrame, *, prefer: str | None = None) -> pd.DataFrame:
+    def record(self, notes: pd.DataFrame, *, prefer: str | None = None, empty: pd.DataFrame | None = None) -> pd.DataFrame:
         """Take down what was said, and say of each note what became of it, shape `RECORDED`.
 
         A note that answers a row of a list is known by that row: read again it adds nothing; where the same file says
@@ -180,12 +180,17 @@ class Book:
             Shape `NOTES`; ``source`` begins with the file.
         prefer
             The file that is right where two contradict each other.
+        empty
+            The ``row_id`` and the ``file`` of rows that nobody filled in, as `arkit.read_workbook` says them: what is recorded
+            of such a row from the same file stays, and is returned with the status 'kept'.
         """
         with self._writing() as holdings:
-            exported = holdings.standing(SAID)[NOTES.names]
-            found = judged(notes, entered(holdings.connection), exported, prefer)
+            exported, recorded = holdings.standing(SAID)[NOTES.names], entered(holdings.connection)
+            found = judged(notes, recorded, exported, prefer)
             write_down(holdings.connection, found, holdings.last_import())
             found = plans.agree_from_lists(holdings, found)
+            if empty is not None:
+                found = RECORDED.conform(pd.concat([found, emptied(recorded, empty)], ignore_index=True))
             return RECORDED.conform(found.loc[found["status"].ne("replaced"), RECORDED.names]).reset_index(drop=True)
 
     def agree(self, instalments: pd.DataFrame) -> None:

@@ -17,6 +17,8 @@ from arkit.workbook.words import OUTCOMES
 #: Days before and after the list's day on which something may have been done, and after it for which it may be promised.
 EARLIEST, LATEST, PROMISED = -31, 366, 1096
 DAYS = ("done_on", "until")
+#: What a cell shows that could not be calculated.
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 #: Columns that say something only together with an outcome.
 OF_OUTCOME = ("done_on", "amount", "until", "dispute", "document")
 
@@ -61,6 +63,20 @@ def _together(found: list[Typed], index: pd.Index, dtype: str) -> Typed:
 
 def refused(read: pd.DataFrame, problems: Problems) -> pd.Series:
     """Marks the rows that do not fit and are left for a person; each cell that is wrong becomes a problem."""
+    broken = _say_errors(read, problems)
+    return broken | _unfit(read[~broken], problems).reindex(read.index, fill_value=False)
+
+
+def _say_errors(read: pd.DataFrame, problems: Problems) -> pd.Series:
+    """Marks the rows with a cell that shows an error: what was meant is not known, so nothing of the row is."""
+    judge = _Judge(read, problems)
+    for key in ENTRIES:
+        shown = read[f"raw_{key}"]
+        judge.stop(shown.isin(ERRORS), key, "an error in place of what was filled in", "type over it what was meant", got=shown)
+    return judge.stopped
+
+
+def _unfit(read: pd.DataFrame, problems: Problems) -> pd.Series:
     judge = _Judge(read, problems)
     known = read["outcome"].isin([*OUTCOMES])
     filled = {key: read[f"raw_{key}"].ne("") for key in ENTRIES}

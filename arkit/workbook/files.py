@@ -1,9 +1,10 @@
 """A workbook that came back, as rows of cells; what is none is refused."""
 
 import io
+import re
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -13,10 +14,17 @@ PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: The most that a workbook may unpack to; a small file that grows beyond it is an attack or a mistake.
 MOST_UNPACKED = 1 << 30
 LOCKED = "EncryptedPackage".encode("utf-16-le")
+#: A cell that holds an error as a workbook says it: its place in the first group, then what it shows.
+_ERROR = re.compile(rb'<c\b([^>]*\bt="e"[^>]*)>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_SHEETS, _LINKS, _TABLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "content.xml"
+Cells = list[list[object]]
 
 
-def opened(path: Path) -> dict[str, Sequence[Sequence[object]]]:
+def opened(path: Path) -> dict[str, Cells]:
     """The cells of each sheet by its title, row 1 first: text, numbers, days and flags as they are stored, no text if blank.
+
+    A cell that holds an error is the text that it shows, such as #N/A, so that it is not taken for blank.
 
     Raises
     ------
@@ -32,8 +40,12 @@ def opened(path: Path) -> dict[str, Sequence[Sequence[object]]]:
         raise _refused(path, "an Excel or OpenDocument workbook", got, "give the workbook itself, .xlsx or .ods")
     _must_be_whole(path, content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_saying_errors(content)))
+        cells: dict[str, Cells] = {
+            title: [list(row) for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)]
+            for title in book.sheet_names
+        }
+        return _with_errors(content, cells)
     except PasswordError as error:
         raise _protected(path) from error
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
@@ -42,6 +54,60 @@ def opened(path: Path) -> dict[str, Sequence[Sequence[object]]]:
         if type(error).__name__ != "PanicException":  # the reader's own word for a workbook it never thought of
             raise
         raise _damaged(path, "one that is damaged") from error
+
+
+def _saying_errors(content: bytes) -> bytes:
+    """An OpenDocument workbook in which a cell that holds an error says what it shows, and not an empty text besides."""
+    if not content.startswith(PACKED):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()} if _TABLES in packed.namelist() else {}
+    if b'calcext:value-type="error"' not in parts.get(_TABLES, b""):
+        return content
+    parts[_TABLES] = parts[_TABLES].replace(b' office:string-value=""', b"")
+    said = io.BytesIO()
+    with zipfile.ZipFile(said, "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+    return said.getvalue()
+
+
+def _with_errors(content: bytes, cells: dict[str, Cells]) -> dict[str, Cells]:
+    """The cells with what those show that hold an error, which the reader leaves blank."""
+    if not content.startswith(PACKED):
+        return cells
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = packed.namelist()
+        torn = {name: page for name in parts if name.startswith("xl/worksheets/") and b't="e"' in (page := packed.read(name))}
+        if not torn or not {_SHEETS, _LINKS} <= {*parts}:
+            return cells
+        links = {link.get("Id"): link.get("Target") for link in ElementTree.fromstring(packed.read(_LINKS))}
+        titles = [(sheet.get("name") or "", links.get(_of(sheet, "id"))) for sheet in _sheets(packed.read(_SHEETS))]
+    for title, target in titles:
+        page = torn.get(f"xl/{(target or '').removeprefix('/xl/')}", b"")
+        for place, shown in _ERROR.findall(page):
+            if at := _PLACE.search(place):
+                row, column = int(at[2]) - 1, _number(at[1].decode()) - 1
+                if row < len(cells.get(title, [])) and column < len(cells[title][row]):
+                    cells[title][row][column] = shown.decode("utf-8", "replace")
+    return cells
+
+
+def _sheets(page: bytes) -> list[ElementTree.Element]:
+    return [part for part in ElementTree.fromstring(page).iter() if part.tag.endswith("}sheet")]
+
+
+def _of(part: ElementTree.Element, name: str) -> str:
+    """An attribute by its name, whatever its namespace."""
+    return next((value for key, value in part.attrib.items() if key.endswith(f"}}{name}")), "")
+
+
+def _number(letters: str) -> int:
+    """The number of a column by its letters, from 1."""
+    number = 0
+    for one in letters:
+        number = number * 26 + ord(one) - ord("A") + 1
+    return number
 
 
 def _must_be_whole(path: Path, content: bytes) -> None:

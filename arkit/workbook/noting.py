@@ -16,7 +16,7 @@ OF_ROW = [
 ]
 
 
-def once(read: pd.DataFrame, sound: pd.Series, problems: Problems) -> pd.DataFrame:
+def once(read: pd.DataFrame, sound: pd.Series, problems: Problems, *, apart: bool = False) -> pd.DataFrame:
     """The sound rows, each once: copies that say the same are one, those that do not are in conflict and none is taken.
 
     Parameters
@@ -25,9 +25,13 @@ def once(read: pd.DataFrame, sound: pd.Series, problems: Problems) -> pd.DataFra
         All rows that were filled in, by ``row_id``.
     sound
         Marks those that fit.
+    apart
+        Whether copies are judged each for itself.
     """
     said = _signature(read)
     ids = read["row_id"]
+    if apart:
+        ids = ids + "\x1f" + pd.Series([problems.places[place].file for place in read["place"]], index=read.index, dtype="str")
     twice = ids.duplicated(keep=False)
     torn = twice & ids.isin(ids[twice][said[twice].groupby(ids[twice]).transform("nunique").gt(1)])
     _say_torn(read[torn], problems)

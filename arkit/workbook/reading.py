@@ -19,14 +19,16 @@ class Entered:
     """What came back: ``notes``, shape `NOTES`; ``problems``, shape `PROBLEMS`; and how many rows somebody ``filled`` in.
 
     Every row filled in stands in ``notes``, in ``problems``, or in both, where it was taken all the same (``taken``).
+    ``empty`` has the ``row_id`` and the ``file`` of the rows that nobody filled in.
     """
 
     notes: pd.DataFrame
     problems: pd.DataFrame
     filled: int
+    empty: pd.DataFrame
 
 
-def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None) -> Entered:
+def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None, apart: bool = False) -> Entered:
     """What was filled in on lists that `write_workbook` wrote: notes, and whatever does not fit, left for a person.
 
     Sheets are found by their headings and rows by their hidden ``row_id``, so it does not matter what was sorted, filtered,
@@ -37,6 +39,9 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None)
     ----------
     done_on
         The day of rows that say what came of it and not when; without it they are left for a person.
+    apart
+        Whether what one copy says of a row is not held against another: the notes of each copy stand, with folder and name
+        of its file, for a book that settles whom to believe. Otherwise a row that copies fill in differently is in no notes.
 
     Raises
     ------
@@ -57,7 +62,9 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None)
     >>> entered.filled, len(entered.notes), len(entered.problems)
     (0, 0, 0)
     """
-    places, rows, given = gathered([_found(Path(path)) for path in paths])
+    files = [Path(path) for path in paths]
+    with_folder = apart or len({file.name for file in files}) < len(files)
+    places, rows, given = gathered([_found(file, with_folder=with_folder) for file in files])
     problems = Problems(places)
     own_columns(rows, places, problems)
     missing_columns(places, problems)
@@ -68,14 +75,16 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None)
     rows = compared(rows, given, problems)
     filled = rows[rows["filled"]]
     read = with_documents(typed(filled[~filled["stray"]], None if done_on is None else pd.Timestamp(done_on)))
-    sound = once(read, ~refused(read, problems), problems)
-    return Entered(notes(sound, places), problems.table(), len(filled) + problems.strangers)
+    sound = once(read, ~refused(read, problems), problems, apart=apart)
+    empty = rows.loc[~rows["filled"] & ~rows["row_id"].isin(filled["row_id"]), ["row_id", "place"]]
+    empty = empty.assign(file=[places[place].file for place in empty["place"]])[["row_id", "file"]].reset_index(drop=True)
+    return Entered(notes(sound, places), problems.table(), len(filled) + problems.strangers, empty)
 
 
-def _found(path: Path) -> Returned:
+def _found(path: Path, *, with_folder: bool) -> Returned:
     """The lists of one workbook; a workbook without any is refused."""
     sheets = opened(path)
-    returned = found(path.name, sheets)
+    returned = found(f"{path.resolve().parent.name}/{path.name}" if with_folder else path.name, sheets)
     if not returned.places and not len(returned.given):
         raise ImportRefused(
             f"{path.name} holds no list to act on.",
