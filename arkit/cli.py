@@ -409,7 +409,7 @@ def _progress(number: int, of: int, title: str) -> None:
 def _told(out: Path) -> str:
     """What was found and where it lies, in a few lines."""
     run = json.loads((out / "run.json").read_text("utf-8"))
-    lines = [f"As of {run['as_of']}: {run['open_documents']:,} open documents."]
+    lines = [f"As of {run['as_of']}: {run['open_documents']:,} open document{'s' * (run['open_documents'] != 1)}."]
     for currency, row in run["summary"].items():
         code = "" if currency == "XXX" else f"{currency} "
         share = f"{row['past_due_share']:.0%}"

@@ -31,6 +31,8 @@ ANSI = r"\x1b\[[0-9;]*m"
 PLOTLY = "application/vnd.plotly.v1+json"
 #: A heading of a part of the page, as Markdown leaves it: its anchor and its words.
 PART = r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"'
+#: What begins a sentence that the page is to begin with.
+HEADLINE = '<p class="headline">'
 #: Rows of a picture's table: more make a page too heavy to mail.
 MOST_ROWS = 150
 #: What stands in place of a picture until it is drawn.
@@ -133,7 +135,8 @@ def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
 
     What draws the pictures stands in it once, packed, so that the page can be mailed; nothing is fetched from anywhere. Under
     each picture its numbers can be opened as tables, for those who do not see it and for browsers older than 2023. A field
-    narrows all tables down to the rows with some words; the contents at the top lead to each part.
+    narrows all tables down to the rows with some words; the contents at the top lead to each part. Paragraphs of the class
+    ``headline`` are moved to the beginning: what the month comes to is said first.
     """
     pieces: list[str] = []
     for cell in node.cells:
@@ -141,6 +144,8 @@ def to_html(node: nbformat.NotebookNode, *, title: str) -> str:
             pieces.append(markdown2html(cell.source))
         elif cell.cell_type == "code":
             pieces += map(_piece, cell.outputs)
+    # the sort is stable: the title, what is said first, and all the rest as it came
+    pieces[1:] = sorted(pieces[1:], key=lambda piece: not piece.startswith(HEADLINE))
     page = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
     parts = [part for piece in pieces for part in re.findall(PART, piece)]
     packed = _packed_plotly() if any(PLOTLY in piece for piece in pieces) else ""
@@ -165,7 +170,8 @@ def _piece(output: nbformat.NotebookNode) -> str:
             f'<p class="undrawn">{UNDRAWN}</p><script type="application/json">{drawn}</script></figure>{_as_rows(figure)}'
         )
     if "text/html" in data:
-        return f'<div class="wide" tabindex="0">{data["text/html"]}</div>'
+        page = data["text/html"]
+        return page if page.startswith(HEADLINE) else f'<div class="wide" tabindex="0">{page}</div>'
     if "text/markdown" in data:
         return markdown2html(data["text/markdown"])
     if "text/plain" in data:

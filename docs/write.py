@@ -149,6 +149,8 @@ def _system(system: System) -> list[str]:
 def _told(export: Export) -> str:
     """What a user should know of an export, in sentences."""
     said = [export.says] if export.says else []
+    if export.at_most:
+        said.append(f"at most {export.at_most:,} documents at a time")
     if export.lines == "repeat":
         said.append("one row per line of a document; its totals repeat and count once")
     if export.lines == "sum":

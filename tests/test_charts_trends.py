@@ -164,7 +164,7 @@ def test_of_many_customers_some_have_a_point_and_the_marks_are_exact():
     assert marked.to_dict() == pytest.approx({n: owed[:n].sum() / owed.sum() for n in first})
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=80))
 def test_the_curve_never_falls_and_ends_at_everything(cents):
     curve = charts.as_table(charts.pareto_of_debtors(aged(*[c / 100 for c in cents])))["y"]
@@ -222,6 +222,12 @@ def test_the_timeline_says_what_is_open_and_in_what_state_each_invoice_is():
     assert [facts[2] for facts in figure.data[3].customdata] == [
         "settled, 10 days late", "open: 100.00 EUR, 30 days late", "open: 100.00 EUR, not yet due",
     ]  # fmt: skip
+
+
+def test_a_short_time_names_days_and_a_long_one_months():
+    assert timeline().layout.xaxis.tickformat == "%-d %b<br>%Y"
+    book = ledger(posted("A", "2025-09-01", "2026-09-11"))
+    assert charts.customer_timeline(book.at(DAY), "C1").layout.xaxis.tickformat == "%b<br>%Y"
 
 
 def test_of_many_invoices_open_ones_come_before_the_newest():

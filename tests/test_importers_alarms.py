@@ -314,3 +314,12 @@ def test_any_groups_add_up_and_a_cent_more_in_a_group_is_found(tmp_path_factory,
             lines.append(f"Total for Customer {'abcd'[at]},,,{(sum(amounts) + (more if at == 0 else 0)) / 100:.2f}")
         lines.append(f"TOTAL,,,{sum(map(sum, groups)) / 100:.2f}")
         assert len(apart(folder, "\n".join(lines) + "\n")) == bool(more)
+
+
+@pytest.mark.parametrize(("many", "said"), [(499, False), (500, True)])
+def test_a_file_as_full_as_its_system_makes_them_may_not_be_all(tmp_path, many, said):
+    head = "ContactName,InvoiceNumber,InvoiceDate,DueDate,Total,InvoiceAmountPaid,InvoiceAmountDue,"
+    head += "Description,LineAmount,Currency,Type,Status"
+    rows = [f"Acme,I{n},14/05/2026,13/06/2026,5,0,5,Tea,5,NZD,Sales invoice,Awaiting Payment" for n in range(many)]
+    words = "500 documents are listed, and one file of this export holds at most 500: see that no part is missing"
+    assert (words in warned(tmp_path, "\n".join([head, *rows]), as_of="2026-06-30")) is said

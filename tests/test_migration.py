@@ -96,7 +96,7 @@ POSTING = st.tuples(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.lists(POSTING, min_size=1, max_size=12))
 def test_the_shares_of_a_state_add_up_to_one_and_its_moves_to_what_was_open(rows):
     signed = [(*row[:4], (row[4] if row[1] in ("invoice", "return") else -row[4]) / 100) for row in rows]

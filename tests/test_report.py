@@ -1,18 +1,17 @@
+import base64
+import gzip
+import json
 import re
-import shutil
-import subprocess
 import textwrap
-from pathlib import Path
 
 import nbformat
+import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs
 
-from arkit.errors import DayRefused, ImportRefused
+from arkit.errors import ImportRefused
 from arkit.report import NotebookFailed, find_notebook, run_notebook, to_html, with_parameters
 from arkit.sample import write_sample
-
-SAMPLE = str(Path(__file__).parents[1] / "data" / "sample")
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
 def notebook(tmp_path, *cells):
@@ -24,12 +23,20 @@ def notebook(tmp_path, *cells):
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory):
-    """The month's notebook, executed once on the sample without writing anything."""
+def exports(tmp_path_factory):
+    """The exports of a firm small enough to be quick, and old enough to learn from."""
+    folder = tmp_path_factory.mktemp("firm") / "exports"
+    write_sample(folder, customers=14, months=16, seed=5)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory, exports):
+    """The month's notebook, executed once without writing anything."""
     told = []
     node = run_notebook(
         find_notebook("month"),
-        {"EXPORTS": SAMPLE, "AS_OF": "2026-10-31"},
+        {"EXPORTS": exports, "AS_OF": "2026-10-31"},
         folder=tmp_path_factory.mktemp("kernel"),
         on_cell=lambda number, of, title: told.append((number, of, title)),
     )
@@ -50,9 +57,9 @@ def test_the_months_notebook_runs_from_first_cell_to_last(month):
 
 
 @pytest.fixture(scope="module")
-def forecast(tmp_path_factory):
-    """The notebook of forecasts, executed once on the sample; one day is looked back from."""
-    parameters = {"EXPORTS": SAMPLE, "AS_OF": "2026-10-31", "ORIGINS": 1}
+def forecast(tmp_path_factory, exports):
+    """The notebook of forecasts, executed once; one day is looked back from."""
+    parameters = {"EXPORTS": exports, "AS_OF": "2026-10-31", "ORIGINS": 1}
     return run_notebook(find_notebook("forecast"), parameters, folder=tmp_path_factory.mktemp("kernel"))
 
 
@@ -62,16 +69,18 @@ def shown(node, cell_id):
     return "".join(part for output in outputs for kind, part in output.data.items() if kind in ("text/markdown", "text/html"))
 
 
-def test_the_notebook_of_forecasts_tells_its_story_on_the_sample(forecast):
+def test_the_notebook_of_forecasts_tells_its_story(forecast):
     outputs = [output for cell in forecast.cells if cell.cell_type == "code" for output in cell.outputs]
     assert {output.output_type for output in outputs} == {"execute_result", "display_data"}
     verdict = shown(forecast, "verdict")
-    assert verdict.startswith("Paid within 30 days or not: the forecast did better than every plain guess (Brier 0.0")
-    assert "Used on the 1 day looked from: gradient boosting (1)." in verdict
+    better = "the forecast did better than every plain guess|a plain guess did better than the forecast"
+    assert re.match(rf"Paid within 30 days or not: ({better}) \(Brier 0\.\d", verdict)
+    assert "Used on the 1 day looked from: " in verdict
     assert "the due date" in shown(forecast, "compared")
-    assert "2,519 paid of 2,700 documents of 60 customers" in shown(forecast, "fit")
-    assert "logistic regression, learned from 2,519 paid documents until 2026-10-31</td>" in shown(forecast, "basis")
-    assert re.search(r"[+-]\d+ points: usually pays \d+ days late", shown(forecast, "reasons"))
+    paid, known = re.findall(r"Learned from ([\d,]+) paid of ([\d,]+) documents of 14 customers", shown(forecast, "fit"))[0]
+    assert int(paid.replace(",", "")) < int(known.replace(",", ""))
+    assert f"learned from {paid} paid documents until 2026-10-31</td>" in shown(forecast, "basis")
+    assert re.search(r"[+-]\d+ points: ", shown(forecast, "reasons"))
     pictures = [output for output in outputs if "application/vnd.plotly.v1+json" in output.data]
     assert len(pictures) == 2
 
@@ -84,42 +93,47 @@ def test_the_notebook_of_forecasts_works_on_a_folder_too_young_to_be_tested_on(t
     assert "Used: **Kaplan-Meier curves by customer, segment and book**" in shown(node, "fit")
 
 
-def test_the_page_holds_every_chart_and_plotly_once_and_asks_nobody_for_anything(month):
-    page = to_html(month[0], title="The month")
-    charts = sum(
-        "application/vnd.plotly.v1+json" in output.get("data", {})
-        for c in month[0].cells
-        if c.cell_type == "code"
-        for output in c.outputs
-    )
+@pytest.fixture(scope="module")
+def page(month):
+    return to_html(month[0], title="The month")
+
+
+def test_the_page_holds_every_chart_and_what_draws_them_once_and_asks_nobody_for_anything(month, page):
+    cells = [cell for cell in month[0].cells if cell.cell_type == "code"]
+    charts = sum("application/vnd.plotly.v1+json" in output.get("data", {}) for cell in cells for output in cell.outputs)
     assert charts == 7
-    assert page.count("<figure") == charts
-    assert page.count("Plotly.newPlot(") >= charts
+    assert page.count("<figure") == page.count("<details>") == page.count('<script type="application/json">') == charts
+    packed = re.findall(r'<script type="text/plain" id="packed">([^<]*)</script>', page)
+    assert [gzip.decompress(base64.b64decode(one)).decode() for one in packed] == [get_plotlyjs()]
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"https?:", page)
-    assert page.count("<details>") == charts
     assert "http" not in re.sub(r"xmlns=\"[^\"]*\"", "", outside)
 
 
-def test_the_page_says_how_to_compare_with_the_books(month):
-    page = to_html(month[0], title="The month")
+def test_the_page_is_small_enough_to_mail(page):
+    assert len(page.encode()) < 3_000_000
+
+
+def test_the_tables_under_a_picture_are_named_by_its_axes(page):
+    assert re.search(r"<th[^>]*>days past due</th>\s*<th[^>]*>EUR</th>", page)
+    assert not re.search(r"<th[^>]*>[xy]</th>", page)
+
+
+def test_no_text_of_a_picture_can_end_the_script_that_holds_it_and_a_page_without_pictures_brings_nothing_along():
+    figure = go.Figure(go.Bar(name="</script><b>", meta="EUR", x=["<!--"], y=[1.0]), {"title": {"text": "<b>A &amp; B</b>"}})
+    data = {"application/vnd.plotly.v1+json": json.loads(figure.to_json())}
+    cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data)])
+    page = to_html(nbformat.v4.new_notebook(cells=[cell]), title="t")
+    (kept,) = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert "<" not in kept
+    assert json.loads(kept)["data"][0]["name"] == "</script><b>"
+    assert 'aria-label="A &amp; B"' in page
+    assert 'id="packed"' not in to_html(nbformat.v4.new_notebook(cells=[]), title="t")
+
+
+def test_the_page_says_how_to_compare_with_the_books(page):
     assert "Does it tie to the books?" in page
     assert "No control total was given." in page
-
-
-def test_the_page_draws_every_chart_with_the_network_off(month, tmp_path):
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed: the page is not opened in a browser")
-    page = tmp_path / "report.html"
-    page.write_text(to_html(month[0], title="The month"), "utf-8")
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync --disable-quic"
-    command = [CHROMIUM, *flags.split(), "--proxy-server=127.0.0.1:9", "--enable-logging=stderr", "--virtual-time-budget=15000"]
-    command += ["--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{page}"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
-    figures = shown.stdout.split("<figure")[1:]
-    assert len(figures) == 7
-    assert all('class="main-svg"' in figure for figure in figures)
-    assert not [line for line in shown.stderr.split("\n") if "CONSOLE" in line and ("rror" in line or "ailed" in line)]
 
 
 def test_parameters_are_set_right_after_their_cell(tmp_path):
@@ -140,12 +154,15 @@ def test_a_defect_in_a_cell_is_no_refusal(tmp_path):
         run_notebook(notebook(tmp_path, "x / 0"), {}, folder=tmp_path)
 
 
-def test_a_day_the_ledger_cannot_answer_for_is_refused_through_the_notebook(tmp_path):
-    source = "from arkit.errors import DayRefused\nraise DayRefused('w.', expected='e', got='g', fix='f')"
-    with pytest.raises(DayRefused, match=r"^w\."):
-        run_notebook(notebook(tmp_path, source), {}, folder=tmp_path)
-
-
 def test_a_cell_that_does_not_end_is_given_up(tmp_path):
-    with pytest.raises(NotebookFailed, match="a cell was not done after 3 seconds"):
-        run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=3)
+    with pytest.raises(NotebookFailed, match="a cell was not done after 2 seconds"):
+        run_notebook(notebook(tmp_path, "import time\ntime.sleep(60)"), {}, folder=tmp_path, patience=2)
+
+
+def test_what_the_month_comes_to_is_said_before_everything_else(month):
+    page = re.sub(r"\s+", " ", to_html(month[0], title="t"))
+    headlines = re.findall(r'<p class="headline"><strong>(.*?)</strong></p>', page)
+    assert " is past due" in headlines[0]
+    assert " to be contacted, for " in headlines[-2]
+    assert headlines[-1].startswith("Since the last list: ")
+    assert page.index("</h1>") < page.index(headlines[0]) < page.index(headlines[-1]) < page.index("<h2")

@@ -1,3 +1,4 @@
+import gc
 import html
 import re
 import shutil
@@ -252,6 +253,12 @@ class TestSheets:
     def test_the_same_month_written_twice_says_the_same(self, tmp_path):
         first, second = (write_workbook(tmp_path / name, **one(tmp_path)) for name in ("a.xlsx", "b.xlsx"))
         assert first.read_bytes() == second.read_bytes()
+
+    def test_afterwards_what_nobody_needs_is_thrown_away_as_before(self, tmp_path):
+        write_workbook(tmp_path / "a.xlsx", **one(tmp_path))
+        with pytest.raises(RuntimeError, match="half way"), look.Book(None):
+            raise RuntimeError("half way")
+        assert gc.isenabled()
 
     @pytest.mark.parametrize(
         ("name", "above"),

@@ -41,6 +41,8 @@ LANES = {
     "disputed": (("dispute", "credit_pending", "hold"), "x", PAST_DUE[3]),
     "other": (("insolvency", "reported", "supply_stopped", "handed_over", "other"), "square", MUTED),
 }
+#: Days from which on an axis of time names months; in fewer the same month would stand at several ticks.
+MONTHS_NAMED_FROM = 200
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -98,7 +100,8 @@ def customer_timeline(
         fill(figure, 2, [trace for traces in marks for trace in traces], y=ladder | {"showgrid": True})
     first, last = chosen["issued"].min(), max([as_of, chosen["due_date"].max(), *said["until"].dropna()])
     axis = {"type": "date", "range": [f"{first - pd.Timedelta(days=5):%Y-%m-%d}", f"{last + pd.Timedelta(days=5):%Y-%m-%d}"]}
-    figure.update_xaxes(axis | {"showgrid": True, "tickformat": "%b<br>%Y"})
+    form = "%b<br>%Y" if (last - first).days > MONTHS_NAMED_FROM else "%-d %b<br>%Y"
+    figure.update_xaxes(axis | {"showgrid": True, "tickformat": form})
     now: dict[str, Any] = {"row": "all", "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
     figure.add_vline(f"{as_of:%Y-%m-%d}", **now)
     return name_axes(figure.update_layout(legend={"traceorder": "normal"}), x="day", y="invoice", y2="what happened")

@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def as_table(figure: go.Figure) -> pd.DataFrame:
     >>> as_table(figure.update_yaxes(title_text="EUR"))[["x", "y", "y_is"]].to_numpy().tolist()
     [['A', 1.0, 'EUR'], ['B', 2.0, 'EUR']]
     """
-    points = _all_points(figure)
+    points = _all_points(figure, _placed)
     return points.reindex(columns=[name for name in (*COLUMNS[:4], "value", *COLUMNS[4:]) if name in (*COLUMNS, *points)])
 
 
@@ -48,7 +49,7 @@ def as_tables(figure: go.Figure) -> dict[str, pd.DataFrame]:
     >>> as_tables(figure)["EUR"].to_dict("list")
     {'customer': ['Orbit', 'A & B'], 'share of EUR, %': [50.0, 25.0]}
     """
-    points = _all_points(figure)
+    points = _all_points(figure, _said)
     if points.empty:
         return {}
     told: dict[str, pd.DataFrame] = {}
@@ -78,10 +79,10 @@ def _in_words(rows: pd.DataFrame, x_is: str, y_is: str) -> pd.DataFrame:
     )
 
 
-def _all_points(figure: go.Figure) -> pd.DataFrame:
-    """The points of all traces, with what each axis is, and what it says in place of a value."""
+def _all_points(figure: go.Figure, told: Callable[[go.Figure, Any, pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """The points of all traces, with what is told of them."""
     traces: Any = figure.data
-    rows = [_said(figure, trace, _points(trace)) for trace in traces if trace.name != LABELS]
+    rows = [told(figure, trace, _points(trace)) for trace in traces if trace.name != LABELS]
     known = [part for part in rows if len(part)]
     return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=[*COLUMNS])
 
@@ -130,25 +131,33 @@ def _values(kept: Any) -> list[Any]:  # noqa: ANN401 - a column, or what a noteb
     return list(numbers.reshape([int(n) for n in str(shape).split(",")]) if shape else numbers)
 
 
+def _placed(figure: go.Figure, trace: Any, points: pd.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
+    """Points with what their axes are called."""
+    return points.assign(**{f"{letter}_is": _called(figure, letter, _axis_of(trace, letter)) for letter in ("x", "y")})
+
+
+def _axis_of(trace: Any, letter: str) -> str:  # noqa: ANN401 - any trace of plotly
+    """Which axis a trace stands on, ``x2`` for example."""
+    return (None if trace.type == "sankey" else trace[f"{letter}axis"]) or letter
+
+
 def _said(figure: go.Figure, trace: Any, points: pd.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - any trace of plotly
     """Points with what their axes are called, and what these write in place of a value."""
-    points = points.assign(**{} if "who" in points else {"who": points["customer_id"]})
-    labelled = False
+    who = points["who"] if "who" in points else points["customer_id"]
+    told: dict[str, Any] = {"who": who, "labelled": False}
     for letter in ("x", "y"):
-        axis = (None if trace.type == "sankey" else trace[f"{letter}axis"]) or letter
+        axis = _axis_of(trace, letter)
         layout = figure.layout[f"{letter}axis{axis[1:]}"]
         name, said = _called(figure, letter, axis), points[letter]
         if layout.tickvals is not None and layout.ticktext is not None and len(points):
             said = _at_ticks(points[letter], layout)
-            labelled |= bool(said.ne(points[letter].astype("str")).any())
+            told["labelled"] |= bool(said.ne(points[letter].astype("str")).any())
         elif str(layout.tickformat or "").endswith("%"):
             name, said = f"{name}, %", 100 * points[letter]
         if name == "customer" and trace.ids is not None and "value" not in points:
-            said = points["who"]
-        points = points.assign(
-            **{f"{letter}_is": _called(figure, letter, axis), f"{letter}_said": said, f"{letter}_head": name}
-        )
-    points = points.assign(labelled=labelled)
+            said = who
+        told |= {f"{letter}_said": said, f"{letter}_head": name}
+    points = points.assign(**told)
     return _valued(trace, points) if "value" in points else points
 
 

@@ -102,6 +102,8 @@ class Export(Known):
     sure: bool = True
     #: What a user should know each time it is read.
     says: str = ""
+    #: How many documents one file of it holds at most, where the system stops at a number.
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

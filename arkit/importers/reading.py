@@ -505,6 +505,11 @@ def _closing(part: Part, rows: Rows, apart: list[str]) -> None:
         )
     if part.export.says:
         part.warnings.append(part.export.says)
+    if part.export.at_most and (listed := part.rows["document_id"].nunique()) >= part.export.at_most:
+        part.warnings.append(
+            f"{listed:,} documents are listed, and one file of this export holds at most {part.export.at_most:,}: "
+            "see that no part is missing"
+        )
     if not part.export.sure:
         part.warnings.append(
             "this layout is known from documents only: compare the totals with your books before you rely on it"

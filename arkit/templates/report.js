@@ -7,32 +7,38 @@
   const told = search.querySelector("output");
   const only = search.querySelector(".only");
   const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const counter = (kind, put) => {  // where it is said how many rows are left
+    const hits = document.createElement(kind);
+    hits.className = "hits";
+    put(hits);
+    return hits;
+  };
   const tables = [...document.querySelectorAll("main table")].map(table => {
     const rows = [...table.tBodies].flatMap(body => [...body.rows]);
-    const summary = table.closest("details")?.querySelector("summary");
-    const hits = document.createElement(summary ? "span" : "p");
-    hits.className = "hits";
-    if (summary) summary.append(hits); else table.parentElement.before(hits);
-    return { rows, hits, texts: rows.map(row => plain(row.textContent)), summary };
+    const hits = counter("p", made => (table.closest(".wide") ?? table).before(made));
+    return { rows, hits, texts: rows.map(row => plain(row.textContent)), under: table.closest("details") };
   });
+  const folded = [...document.querySelectorAll("main details")].map(details => ({
+    hits: counter("span", made => details.querySelector("summary").append(made)),
+    within: tables.filter(({ under }) => under === details),
+  }));
+  const sum = (all, name) => all.reduce((so_far, one) => so_far + one[name], 0);
 
   function narrow() {
     const words = plain(field.value).split(/\s+/).filter(Boolean);
-    let found = 0;
-    let among = 0;
-    for (const { rows, hits, texts, summary } of tables) {
-      let here = 0;
-      rows.forEach((row, place) => {
-        row.hidden = !words.every(word => texts[place].includes(word));
-        here += !row.hidden;
-      });
-      found += here;
-      among += here > 0;
-      hits.textContent = words.length ? `${summary ? ": " : ""}${here} of ${rows.length} rows` : "";
+    for (const table of tables) {
+      table.rows.forEach((row, place) => { row.hidden = !words.every(word => table.texts[place].includes(word)); });
+      table.found = table.rows.filter(row => !row.hidden).length;
+      table.of = table.rows.length;
+      table.hits.textContent = words.length ? `${table.found} of ${table.of} rows` : "";
     }
-    told.textContent = words.length
-      ? found ? `${found} row${found === 1 ? "" : "s"} in ${among} of ${tables.length} tables` : "no row has these words"
-      : "";
+    for (const { hits, within } of folded) {
+      hits.textContent = words.length ? `: ${sum(within, "found")} of ${sum(within, "of")} rows` : "";
+    }
+    const found = sum(tables, "found");
+    const among = tables.filter(table => table.found).length;
+    const said = found ? `${found} row${found === 1 ? "" : "s"} in ${among} of ${tables.length} tables` : "no row has these words";
+    told.textContent = words.length ? said : "";
     only.textContent = words.length ? `Only rows with: ${field.value.trim()}` : "";
   }
 
@@ -45,7 +51,7 @@
       narrow();
     } else if (event.key === "Enter") {
       narrow();
-      const first = tables.find(({ rows, summary }) => !summary && rows.some(row => !row.hidden));
+      const first = tables.find(({ found, under }) => found && !under);
       if (field.value.trim() && first) first.rows[0].closest(".wide")?.focus();
     }
   });

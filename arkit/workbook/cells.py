@@ -51,8 +51,12 @@ def words(value: object) -> str:
 
 
 def texts(column: pd.Series) -> pd.Series:
-    """`words` for a whole column."""
-    return pd.Series([words(value) for value in column.tolist()], index=column.index, dtype="str")
+    """`words` for a whole column; one that holds nothing but texts is taken as a whole."""
+    values = column.tolist()
+    if {*map(type, values)} <= {str}:
+        said = pd.Series(values, index=column.index, dtype="str")
+        return said.str.replace("\u00a0", " ", regex=False).str.strip()
+    return pd.Series([words(value) for value in values], index=column.index, dtype="str")
 
 
 def order(typed: Iterable[str]) -> str:

@@ -160,7 +160,12 @@ def compared(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> pd.
 
 def _edited(cell: pd.Series, told: pd.Series) -> pd.Series:
     """Marks the cells that are not what was given; columns that are not there, or of which nothing is known, are not judged."""
-    return cell.notna() & told.notna() & _plain(cells.texts(cell)).ne(_plain(cells.texts(told)))
+    judged = cell.notna() & told.notna()
+    now, was = cells.texts(cell), told.astype("object").where(judged, "").astype("str")
+    other = judged & now.ne(was)
+    # nearly all are the same to the letter; the others may still differ in blanks alone
+    same = _plain(now[other]).eq(_plain(was[other]))
+    return other & ~other.index.isin(same.index[same])
 
 
 def _plain(text: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from arkit.workbook.cells import words
+from arkit.workbook.cells import texts, words
 from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, WAITING, letter
 
 #: Rows in which headings are looked for.
@@ -61,12 +61,12 @@ class Returned:
 
 def found(file: str, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Returned:
     """The lists of one workbook, and what was given."""
-    places, parts, given = [], [], [_given([])]
+    places, parts, given = [], [], [_given(pd.DataFrame(columns=[*GIVEN], dtype="object"))]
     for title, cells in sheets.items():
         headings = [_headings(row) for row in cells[:TOP]]
         at = next((n for n, names in enumerate(headings) if {*GIVEN} <= {*names}), None)
         if at is not None:
-            given.append(_given([dict(zip(headings[at], row, strict=True)) for row in cells[at + 1 :]]))
+            given.append(_given(pd.DataFrame(cells[at + 1 :], columns=headings[at], dtype="object")))
             continue
         at = next((n for n, names in enumerate(headings) if _is_list(names)), None)
         if at is not None:
@@ -103,7 +103,11 @@ def _rows(place: Place, cells: Sequence[Sequence[object]]) -> pd.DataFrame:
     """The rows below the headings that hold anything, headings repeated by a program left out."""
     columns = {key: [row[index] for row in cells] for key, index in place.columns.items()}
     rows = pd.DataFrame(columns, dtype="object").reindex(columns=[*KEYS.values()]).loc[:, lambda t: ~t.columns.duplicated()]
-    own = [{index: text for index in place.own if (text := words(row[index]))} for row in cells]
+    own = (
+        [{index: text for index in place.own if (text := words(row[index]))} for row in cells]
+        if place.own
+        else [{}] * len(cells)
+    )
     rows = rows.assign(row=range(place.header + 2, place.header + 2 + len(cells)), own=pd.Series(own, dtype="object"))
     again = _again(rows)
     blank = pd.Series([all(words(value) == "" for value in row) for row in cells], dtype="bool")
@@ -112,18 +116,18 @@ def _rows(place: Place, cells: Sequence[Sequence[object]]) -> pd.DataFrame:
 
 def _again(rows: pd.DataFrame) -> pd.Series:
     """Rows that are the headings once more."""
-    said = [KEYS.get(" ".join(words(value).lower().split())) for value in rows[ROW_ID.source].tolist()]
-    return pd.Series([key == ROW_ID.source for key in said], index=rows.index, dtype="bool")
+    return texts(rows[ROW_ID.source]).str.lower().eq(ROW_ID.source)
 
 
-def _given(rows: list[dict[str, object]]) -> pd.DataFrame:
+def _given(rows: pd.DataFrame) -> pd.DataFrame:
     """What was given, one row per row of the lists: text by column, besides list, action, balance and open documents."""
-    kept = [row for row in rows if words(row["row_id"])]
-    table = pd.DataFrame([_told(row["given"]) for row in kept], dtype="object")
-    table = table.reindex(columns=[*GIVEN_FIELDS])
-    more = {name.replace(" ", "_"): [words(row[name]) for row in kept] for name in GIVEN if name != "given"}
-    more["balance"] = pd.to_numeric(pd.Series(more["balance"], dtype="object"), errors="coerce").tolist()
-    return table.assign(**more).rename(columns={"open_documents": "open_items"}).astype(HOLDS)
+    rows = rows.loc[:, ~rows.columns.duplicated()]
+    kept = rows[texts(rows["row_id"]).ne("")].reset_index(drop=True)
+    table = pd.DataFrame([_told(text) for text in kept["given"].tolist()], index=kept.index, dtype="object")
+    more = {name.replace(" ", "_"): texts(kept[name]) for name in GIVEN if name != "given"}
+    more["balance"] = pd.to_numeric(more["balance"], errors="coerce").astype("float64")
+    table = table.reindex(columns=[*GIVEN_FIELDS]).assign(**more)
+    return table.rename(columns={"open_documents": "open_items"}).astype(HOLDS)
 
 
 def _told(text: object) -> dict[str, str]:

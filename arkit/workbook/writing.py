@@ -74,27 +74,27 @@ def write_workbook(
     items = rows.items(documents, names)
     asked = rows.with_links(rows.identified(actions), items, known, rows.ACCOUNT)
     asked = asked.assign(last_contact=rows.looked_up(asked["customer_id"], contacts))
-    book = Book(as_of)
-    page = summary.Page(book)
-    there = add_lists(book, asked)
-    people = rows.people(scores, known, names, contacts)
-    add_list(book, PEOPLE, rows.with_links(people, items, known, ["customer_id"]))
-    add_list(book, OPEN_ITEMS, items)
-    _add_totals(add_list(book, _aging_layout(aging), rows.named(aging, names)), aging, items)
-    if len(forecasts):
-        add_list(book, FORECAST, rows.with_links(rows.expected(forecasts, items, names), items, known, ["customer_id"]))
-    if len(cash):
-        add_list(book, CASH_AHEAD, cash)
-    if len(books):
-        add_list(book, BOOKS, books)
-    add_advice(book, policy)
-    _fill_summary(page, there, {"asked": asked, "items": items, "aging": aging, "changes": changes, "blocks": blocks,
-                                "books": books, "measures": measures, "cash": cash})  # fmt: skip
-    for sheet in book.sheets:
-        set_up_print(sheet, policy)
-    add_choices(book)
-    add_given(book, asked, documents)
-    written = book.saved()
+    with Book(as_of) as book:
+        page = summary.Page(book)
+        there = add_lists(book, asked)
+        people = rows.people(scores, known, names, contacts)
+        add_list(book, PEOPLE, rows.with_links(people, items, known, ["customer_id"]))
+        add_list(book, OPEN_ITEMS, items)
+        _add_totals(add_list(book, _aging_layout(aging), rows.named(aging, names)), aging, items)
+        if len(forecasts):
+            add_list(book, FORECAST, rows.with_links(rows.expected(forecasts, items, names), items, known, ["customer_id"]))
+        if len(cash):
+            add_list(book, CASH_AHEAD, cash)
+        if len(books):
+            add_list(book, BOOKS, books)
+        add_advice(book, policy)
+        _fill_summary(page, there, {"asked": asked, "items": items, "aging": aging, "changes": changes, "blocks": blocks,
+                                    "books": books, "measures": measures, "cash": cash})  # fmt: skip
+        for sheet in book.sheets:
+            set_up_print(sheet, policy)
+        add_choices(book)
+        add_given(book, asked, documents)
+        written = book.saved()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written)
     return path

@@ -42,7 +42,7 @@ INVOICES = Export(
     ignore=("PlannedDate",),
     lines="repeat",
     not_owed=NOT_APPROVED | {"Type": ("bill prepayment",)},
-    says="Xero exports at most 500 documents at a time: see that no part is missing",
+    at_most=500,
 )
 
 #: Rows stand under the contact; the total of a row is what is still owed. An account number some contacts have and others
