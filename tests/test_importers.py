@@ -550,6 +550,13 @@ def test_an_invoice_list_with_a_day_of_payment_and_no_due_date_is_not_a_list_of_
     assert is_open(ledger, "2026-01-31") == {"0001": 0.0, "0002": 20.0}
 
 
+def test_how_an_invoice_was_sent_is_read_and_stays_with_it(tmp_path):
+    text = "Customer,Invoice No.,Date,Amount,PaperlessBill,Paid On\nAcme,1,2026-01-05,10.10,Electronic,2026-02-01\n"
+    ledger = load(csv(tmp_path, text + "Acme,2,2026-01-05,20.00,Paper,\nAcme,3,2026-01-06,30.00,,\n"), currency="EUR")
+    assert ledger.at("2026-02-28").set_index("document_id")["electronic"].to_dict() == {"1": True, "2": False, "3": False}
+    assert not ledger.entries.loc[ledger.entries["kind"].eq("payment"), "electronic"].any()
+
+
 def test_paid_amounts_without_a_day_answer_for_one_day_only(tmp_path):
     text = "Customer,Invoice No.,Date,Amount,Paid\nAcme,1,2026-01-05,10.10,4.05\nAcme,2,2026-01-05,20.00,20.00\n"
     ledger = load(csv(tmp_path, text), as_of="2026-02-28")
