@@ -187,7 +187,7 @@ def together(boosting: np.ndarray, logistic: np.ndarray, share: float) -> np.nda
 
     Examples
     --------
-    >>> together(np.array([0.5, 0.9]), np.array([0.5, 0.1]), 0.5).tolist()
+    >>> together(np.array([0.5, 0.9]), np.array([0.5, 0.1]), 0.5).round(6).tolist()
     [0.5, 0.5]
     """
     return _sigmoid(share * _log_odds(boosting) + (1 - share) * _log_odds(logistic))

@@ -86,7 +86,7 @@ def unsure(curves: np.ndarray, documents: int) -> np.ndarray:
     Examples
     --------
     >>> certain = np.zeros((1, len(EDGES) - 1))
-    >>> unsure(certain, 198)[0, [0, -1]].round(4).tolist(), unsure(certain + 1, 198).max()
+    >>> unsure(certain, 198)[0, [0, -1]].round(4).tolist(), float(unsure(certain + 1, 198).max())
     ([0.0007, 0.005], 0.995)
     """
     spare = min(1 / (documents + 2), MOST_SPARE)
