@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 
 import arkit as ar
 from arkit import charts
+from arkit.backtest import list_before
 from arkit.cohorts import project, trace
 from arkit.migration import migrate
+from arkit.policy import DEFAULT
 
 CUSTOMERS, MONTHS, RUNS, SEED = 20_000, 30, 3, 1
 DAY = "2026-10-31"
@@ -24,7 +26,10 @@ def pictures(ledger: ar.Ledger) -> dict[str, Callable[[], go.Figure]]:
     names = ledger.customers.set_index("customer_id")["name"]
     segments = ledger.customers.set_index("customer_id")["segment"]
     aged, months = ar.age(documents), ar.age(ledger.open_items(days))
-    scores = ar.score(ar.profile(documents, notes=ledger.notes))
+    profiles = ar.profile(documents, notes=ledger.notes)
+    scores = ar.score(profiles)
+    actions = ar.recommend(documents, scores, ledger.notes, customers=ledger.customers, profiles=profiles)
+    changes, measures = ar.moved(list_before(ledger, DAY, DEFAULT), actions), ar.measure(ledger, days)
     routes = ar.weigh(documents, scores, customers=ledger.customers)
     cohorts, migrations = trace(ledger, DAY), migrate(ledger, ledger.month_ends(DAY, 13))
     who = str(documents["customer_id"].iloc[0])
@@ -37,7 +42,9 @@ def pictures(ledger: ar.Ledger) -> dict[str, Callable[[], go.Figure]]:
         "days_late_through_months": lambda: charts.days_late_through_months(documents),
         "days_late_by_group": lambda: charts.days_late_by_group(documents, segments),
         "lateness_by_month": lambda: charts.lateness_by_month(documents, names=names),
-        "scores_by_exposure": lambda: charts.scores_by_exposure(scores, aged, names=names),
+        "scores_by_exposure": lambda: charts.scores_by_exposure(scores, aged, names=names, actions=actions),
+        "actions_moved": lambda: charts.actions_moved(changes),
+        "measures_through_months": lambda: charts.measures_through_months(measures),
         "cohort_curves": lambda: charts.cohort_curves(cohorts, project(cohorts)),
         "routes_side_by_side": lambda: charts.routes_side_by_side(routes, names=names),
         "customer_timeline": lambda: charts.customer_timeline(documents, who, entries=ledger.entries, notes=ledger.notes),
