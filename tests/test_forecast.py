@@ -692,22 +692,34 @@ def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):
 # published data -----------------------------------------------------------------------------------------------------------
 
 
-def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(shared):
+@pytest.fixture(scope="module")
+def published(shared):
+    """Published invoices on the day each was written, after the half year learned until: days it took, chances, three dates."""
     ledger = load(shared("data/ibm"), date_order="mdy", currency="USD")
     model = PaymentForecast().fit(ledger, "2013-06-30")
     lives = Lives.of_ledger(ledger, DEFAULT)
     known = look(lives, np.arange(number("2013-07-01"), number("2013-12-31")), Said.of(None, lives))
     document = lives.states["document"].to_numpy()[known.state]
-    written = np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day)
-    assert len(written) == 534  # of 536; two were paid on the day they were written
-    new = known.take(written)
+    new = known.take(np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day))
     ahead, curves = days_to_money(new, number("2014-12-31")), model.trained_.ahead(new)
+    return ahead, curves, model.days(curves, new)
+
+
+def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(published):
+    ahead, curves, (_, middle, _) = published
+    assert len(ahead) == 534  # of 536; two were paid on the day they were written
     late, said = ahead > 30, 1 - chance(curves, 30)  # every invoice of this book falls due after 30 days
     assert ((said - late) ** 2).mean() <= 0.132
     assert roc_auc_score(late, said) >= 0.865
-    low, middle, high = model.days(curves, new)
     assert np.abs(middle - ahead).mean() <= 5.6
-    assert 0.75 <= ((low <= ahead) & (ahead <= high)).mean() <= 0.86  # meant for 0.8
+
+
+@pytest.mark.xfail(
+    reason="85.6 %: in this half year customers paid earlier than before, and fewer come after the range than should"
+)
+def test_the_range_of_published_invoices_holds_as_many_as_it_is_meant_for(published):
+    ahead, _, (low, _, high) = published
+    assert 0.75 <= ((low <= ahead) & (ahead <= high)).mean() <= 0.85  # meant for 0.8
 
 
 def test_evaluate_prints_the_card_and_a_short_book_is_refused(tmp_path, capsys):
