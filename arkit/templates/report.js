@@ -37,7 +37,7 @@
     }
     const found = sum(tables, "found");
     const among = tables.filter(table => table.found).length;
-    const said = found ? `${found} row${found === 1 ? "" : "s"} in ${among} of ${tables.length} tables` : "no row has these words";
+    const said = found ? `${found} row${found === 1 ? "" : "s"} in ${among} of ${tables.length} tables` : "no row on this page has these words; long tables show their first rows only";
     told.textContent = words.length ? said : "";
     only.textContent = words.length ? `Only rows with: ${field.value.trim()}` : "";
   }
