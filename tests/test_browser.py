@@ -306,7 +306,8 @@ def test_a_word_narrows_all_tables_of_the_report_by_keyboard_and_escape_brings_e
     assert name in page.locator(".wide:focus").inner_text()
     field.focus()
     page.keyboard.type(" zzzz")
-    page.wait_for_function("document.querySelector('.search output').textContent.startsWith('no row on this page has these words;')")
+    nothing = "no row on this page has these words;"
+    page.wait_for_function(f"document.querySelector('.search output').textContent.startsWith('{nothing}')")
     page.keyboard.press("Escape")
     assert field.input_value() == told.inner_text() == ""
     assert page.locator("main > .wide tbody tr:visible").count() == everything
