@@ -96,6 +96,7 @@ HEAVY = {
     "openpyxl": {"importers"},
     "xlsxwriter": {"workbook"},
     "jinja2": {"letters", "report"},
+    "scipy": {"forecast"},
     "sklearn": {"forecast"},
     "itables": {"views"},
     "nbclient": {"report"},

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import PchipInterpolator
 
 from arkit.forecast.lives import NEVER, Lives
 from arkit.forecast.steps import HORIZONS
@@ -15,8 +16,6 @@ from arkit.tables import CASH, FORECASTS
 BILLED_WEEKS, FOLLOWED = 26, 365
 #: A range that holds in four of five weeks reaches so many standard deviations to each side.
 REACH = 1.2816
-#: Certain enough: the log of staying unpaid must be a number.
-NEARLY = 1 - 1e-12
 KEY = ["customer_id", "document_id", "instalment", "currency", "entity"]
 
 
@@ -32,7 +31,7 @@ def cash_forecast(
     """Cash expected in each of the next weeks, one row per currency and week, shape `CASH`.
 
     ``backlog`` is open amount x chance of being paid in that week, credits not yet applied taken off the oldest first;
-    between two horizons the chance goes on smoothly, and money paid in parts counts when the last part comes. ``flow`` is
+    between two horizons the money goes on smoothly, and money paid in parts counts when the last part comes. ``flow`` is
     from invoices that are still to be written: what the ledger billed a week over the last 26 weeks, and how soon such
     money came in; without a ledger it is missing. A range holds in about four of five weeks if the variance is ``spread``
     times that of documents that pay independently of each other (`PaymentForecast.spread_`). Where no document has a chance
@@ -67,40 +66,35 @@ def _backlog(forecasts: pd.DataFrame, documents: pd.DataFrame, ends: np.ndarray,
     both = known[[*KEY, "net"]].merge(forecasts[[*KEY, *chances]].dropna(), on=KEY)
     whole = np.column_stack([np.zeros(len(both)), both[chances].to_numpy()])
     days = np.array([0, *HORIZONS])
-    by_then = between(whole, days, np.r_[0, ends])
-    part, net = np.diff(by_then, axis=1), both["net"].to_numpy("float64")
+    part, net = np.diff(_straight(whole, days, np.r_[0, ends]), axis=1), both["net"].to_numpy("float64")
     nothing = (np.zeros(len(ends)), np.zeros(len(ends)))
     found: dict[object, tuple] = dict.fromkeys(known["currency"].unique(), nothing)
     for currency, rows in both.groupby("currency").indices.items():
-        mean = net[rows] @ part[rows]
+        mean = np.diff(smooth(net[rows] @ whole[rows], days, np.r_[0, ends]))
         variance = spread * (net[rows] ** 2) @ (part[rows] * (1 - part[rows]))
         found[currency] = (mean, np.sqrt(variance))
     return found
 
 
-def between(chances: np.ndarray, days: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Chances by each of ``ends``, one row per row of ``chances`` that are known by some ``days``; level after the last.
+def _straight(whole: np.ndarray, days: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The chance of each document by each end, straight between horizons and level after the last."""
+    place = np.clip(np.searchsorted(days, ends), 1, len(days) - 1)
+    part = np.minimum((ends - days[place - 1]) / np.diff(days)[place - 1], 1.0)
+    return whole[:, place - 1] + (whole[:, place] - whole[:, place - 1]) * part
 
-    What is drawn through the known points is the log of staying unpaid, by cubics that never fall and have no corners
-    (Fritsch and Butland 1984): where the rate of payment is the same throughout, it is so between the points too.
+
+def smooth(summed: np.ndarray, days: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """What has come by each of ``ends`` of what has come by some ``days``, without corners; level after the last.
+
+    The cubics never fall and never go beyond the points they are drawn through (Fritsch and Butland 1984). They are drawn
+    through the money of all documents: between two horizons little is known of a single one.
 
     Examples
     --------
-    >>> between(np.array([[0.0, 0.75]]), np.array([0, 60]), np.array([30, 60, 90])).round(3).tolist()
-    [[0.5, 0.75, 0.75]]
+    >>> smooth(np.array([0.0, 70.0, 140.0]), np.array([0, 7, 14]), np.array([7, 10, 14, 21])).round().tolist()
+    [70.0, 100.0, 140.0, 140.0]
     """
-    summed = -np.log1p(-np.minimum(chances, NEARLY))
-    width = np.diff(days).astype("float64")
-    rate = np.diff(summed, axis=1) / width
-    left, right, before, after = rate[:, :-1], rate[:, 1:], width[:-1], width[1:]
-    weights = (2 * after + before) / np.maximum(left, 1e-300) + (after + 2 * before) / np.maximum(right, 1e-300)
-    slope = np.column_stack([rate[:, 0], 3 * (before + after) / weights, rate[:, -1]])
-    place = np.clip(np.searchsorted(days, ends), 1, len(days) - 1) - 1
-    wide = width[place]
-    part = np.clip((ends - days[place]) / wide, 0, 1)
-    bent = wide * part * (1 - part) * (slope[:, place] * (1 - part) - slope[:, place + 1] * part)
-    straight = part**2 * (3 - 2 * part)
-    return -np.expm1(-(summed[:, place] * (1 - straight) + summed[:, place + 1] * straight + bent))
+    return PchipInterpolator(days, summed)(np.minimum(ends, days[-1]))
 
 
 def _flow(lives: Lives, as_of: pd.Timestamp, ends: np.ndarray) -> dict[str, tuple]:
