@@ -391,10 +391,11 @@ def test_where_nothing_was_paid_the_card_says_that_there_is_nothing_to_compare()
 
 
 def test_open_items_alone_lean_on_what_was_learned_before(book):
-    alone = book.documents[book.documents["open_amount"].gt(0)].drop(columns=["paid_amount", "payments", "last_paid_on"])
-    table = book.model.predict(alone)
-    assert table["basis"].str.startswith("Kaplan-Meier").sum() == table["p_7"].notna().sum()
-    assert "for these documents show no payments" in table["basis"].iloc[0]
+    alone = book.documents[book.documents["open_amount"].gt(0)]
+    assert alone["paid_amount"].gt(0).any()  # some were paid in part, which says little of how customers pay
+    for table in (book.model.predict(alone), book.model.predict(alone.drop(columns=["paid_amount", "last_paid_on"]))):
+        assert table["basis"].str.startswith("Kaplan-Meier").sum() == table["p_7"].notna().sum()
+        assert "for none of these documents was paid: hand over settled ones too" in table["basis"].iloc[0]
 
 
 def test_what_cannot_be_forecast_is_refused_in_four_lines(book):
@@ -706,20 +707,30 @@ def test_a_yardstick_that_did_better_is_used_and_named(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def published(shared):
-    """Published invoices on the day each was written, after the half year learned until: days it took, chances, three dates."""
+def sold(shared):
+    """Published invoices, asked on the day each was written: days each took, the curves, three dates."""
     ledger = load(shared("data/ibm"), date_order="mdy", currency="USD")
-    model = PaymentForecast().fit(ledger, "2013-06-30")
     lives = Lives.of_ledger(ledger, DEFAULT)
-    known = look(lives, np.arange(number("2013-07-01"), number("2013-12-31")), Said.of(None, lives))
-    document = lives.states["document"].to_numpy()[known.state]
-    new = known.take(np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day))
-    ahead, curves = days_to_money(new, number("2014-12-31")), model.trained_.ahead(new)
-    return ahead, curves, model.days(curves, new)
+
+    def asked(until: str, last: str):
+        known = look(lives, np.arange(number(until) + 1, number(last) + 1), Said.of(None, lives))
+        document = lives.states["document"].to_numpy()[known.state]
+        new = known.take(np.flatnonzero(lives.documents["issued"].to_numpy()[document] == known.day))
+        model = PaymentForecast().fit(ledger, until)
+        curves = model.trained_.ahead(new)
+        return days_to_money(new, number("2014-12-31")), curves, model.days(curves, new)
+
+    return asked
 
 
-def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(published):
-    ahead, curves, (_, middle, _) = published
+@pytest.fixture(scope="module")
+def half_year(sold):
+    """The half year after the day learned until, by one model."""
+    return sold("2013-06-30", "2013-12-30")
+
+
+def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(half_year):
+    ahead, curves, (_, middle, _) = half_year
     assert len(ahead) == 534  # of 536; two were paid on the day they were written
     late, said = ahead > 30, 1 - chance(curves, 30)  # every invoice of this book falls due after 30 days
     assert ((said - late) ** 2).mean() <= 0.132
@@ -727,10 +738,19 @@ def test_published_invoices_are_told_late_or_not_on_the_day_they_are_written(pub
     assert np.abs(middle - ahead).mean() <= 5.6
 
 
-@pytest.mark.xfail(reason="85.6 %: of this half year 4 % came after the range, where 10 % should")
-def test_the_range_of_published_invoices_holds_as_many_as_it_is_meant_for(published):
-    ahead, _, (low, _, high) = published
+@pytest.mark.xfail(reason="85.6 %: a model half a year old, and 4 % came after the range, where 10 % should")
+def test_the_range_of_a_model_half_a_year_old_holds_as_many_as_it_is_meant_for(half_year):
+    ahead, _, (low, _, high) = half_year
     assert 0.75 <= ((low <= ahead) & (ahead <= high)).mean() <= 0.85  # meant for 0.8
+
+
+def test_the_range_holds_as_many_as_it_is_meant_for_when_each_month_is_learned_anew(sold):
+    ends = [f"{day:%Y-%m-%d}" for day in pd.date_range("2013-06-30", "2013-12-31", freq="ME")]
+    months = [(ahead, *days) for ahead, _, days in map(sold, ends, ends[1:])]
+    ahead, low, middle, high = map(np.concatenate, zip(*months, strict=True))
+    assert len(ahead) == 534
+    assert 0.75 <= ((low <= ahead) & (ahead <= high)).mean() <= 0.85  # meant for 0.8
+    assert np.abs(middle - ahead).mean() <= 5.6
 
 
 def test_evaluate_prints_the_card_and_a_short_book_is_refused(tmp_path, capsys):

@@ -80,7 +80,7 @@ class PaymentForecast:
         """One row per open document, shape `FORECASTS`.
 
         Hand over all documents of one day, ``ledger.at(day)``, settled ones too: they tell how customers pay by then.
-        Without them the customers' curves as of the day learned until are used. No date is before ``as_of``; a date that
+        Without any of them the customers' curves as of the day learned until are used. No date is before ``as_of``; a date that
         most such documents do not reach within a year is missing. A remainder too small to ask for gets no forecast, and
         where no payment is known nothing does: its row has no chances, and says why.
 
@@ -229,7 +229,7 @@ class PaymentForecast:
         said = Said.of(self.notes_ if notes is None else notes, lives)
         known = look(lives, np.array([_number(pd.Timestamp(days.iloc[0]))]), said)
         place = lives.documents["row"].to_numpy()[lives.states["document"].to_numpy()[known.state]]
-        alone = not rows["paid_amount"].fillna(0).gt(0).any()
+        alone = not (rows["paid_amount"].gt(0) & rows["settled_on"].notna()).any()
         method = "own" if alone and self.trained_.method not in YARDSTICKS else self.trained_.method
         return known, place, method
 
@@ -249,7 +249,7 @@ class PaymentForecast:
         if method in YARDSTICKS:
             why = f"{NAMED[method]}, from {paid} until {until}"
             if method != trained.method:
-                why += ", for these documents show no payments"
+                why += ", for none of these documents was paid: hand over settled ones too"
             elif not trained.losses:
                 why += f", for fewer than {FEW}, or of too short a time, are too little to learn from"
             else:
