@@ -368,6 +368,16 @@ def test_beyond_what_a_browser_draws_those_that_owe_least_are_left_out():
     assert min(figure.data[0].y) == 6
 
 
+@pytest.mark.parametrize(("amounts", "named"), [
+    ([20_000, 130_000], [1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6]), ([3, 90_000_000], [10.0**power for power in range(9)]),
+])  # fmt: skip
+def test_the_axis_of_balances_names_enough_of_them_to_be_read(amounts, named):
+    owed = [(DAY, f"C{i}", "EUR", 0, float(amount), 0, 0, 0) for i, amount in enumerate(amounts)]
+    axis = charts.scores_by_exposure(scores(**{row[1]: 60.0 for row in owed}), aging(*owed)).layout.yaxis
+    assert list(axis.tickvals) == named
+    assert axis.type == "log"
+
+
 # all of them
 
 

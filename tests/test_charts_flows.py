@@ -119,6 +119,18 @@ def test_milder_actions_stand_above_sterner_ones(changes):
     assert places == sorted(places)
 
 
+def test_each_action_has_its_name_and_accounts_outside_of_the_streams_at_its_own_height(changes):
+    figure = charts.actions_moved(changes)
+    node, layout = figure.data[0].node, figure.layout
+    named = {(a.x, a.text): a.y for a in layout.annotations if "2026" not in a.text}
+    assert len(named) == len(node.customdata)
+    for said, x, y in zip(node.customdata, node.x, node.y, strict=True):
+        (height,) = [at for (side, text), at in named.items() if side == round(x) and text.startswith(f"{said} <b>")]
+        assert height == pytest.approx(1 - y, abs=0.002)
+    assert {a.xanchor for a in layout.annotations if a.x == 0 and (0, a.text) in named} == {"right"}
+    assert min(layout.margin.l, layout.margin.r) >= 150  # "nothing past due" and a number have room
+
+
 def test_a_stream_of_many_names_the_largest_and_counts_the_rest():
     before = lists(*[(f"C{i}", "EUR", "reminder", 10 + i) for i in range(9)], day="2026-09-30")
     after = lists(*[(f"C{i}", "EUR", "call", 10 + i) for i in range(9)], day=DAY)

@@ -146,7 +146,7 @@ def paying_days(
     labels = [format_date(end, "MMM y", locale="en") for end in ends]
     y = {"type": "category", "categoryorder": "array", "categoryarray": iso(ends)[::-1], "showgrid": False}
     fill(figure, 1, [_calendar(paid, ends, day)], y=y | {"tickvals": iso(ends), "ticktext": labels, "tickfont": {"size": 10}})
-    fill(figure, 2, [_weekdays(paid)], y={"title_text": "payments", "nticks": 4})
+    fill(figure, 2, [_weekdays(paid)], y={"title_text": "payments", "nticks": 4, "tickformat": ","})
     figure.update_xaxes(
         tickvals=[*range(1, 32)], range=[0.5, 31.5], tickfont={"size": 10}, title_text="day of the month", row=1
     )
@@ -319,9 +319,8 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
         "title": {"text": "payments", "font": {"color": MUTED, "size": 12}},
         "thickness": 12,
         "outlinewidth": 0,
-        "tickmode": "linear",
-        "tick0": 0,
-        "dtick": max(1, round(most / 6)),
+        "nticks": 7,
+        "tickformat": ",d",
         "len": 0.6,
         "y": 1,
         "yanchor": "top",

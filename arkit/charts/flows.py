@@ -1,6 +1,5 @@
 """Pictures of where money and actions go from one month to the next."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import plotly.graph_objects as go
 from arkit.charts.look import (
     CREDIT,
     CURRENT,
-    INK,
     MUTED,
     PAPER,
     PAST_DUE,
@@ -44,8 +42,8 @@ STREAMS = {
 }
 #: What a field of roll rates is; the bar itself is not drawn.
 WHAT = {"title": {"text": "share"}, "tickformat": ".0%"}
-#: The gap between two actions of a flow, as a share of its height, and how many customers a hover names.
-NODE_GAP, MOST_NAMED = 0.02, 6
+#: The gap between two actions of a flow, in pixels, and how many customers a hover names.
+NODE_GAP, MOST_NAMED = 16, 6
 
 
 def roll_rates(migrations: pd.DataFrame) -> go.Figure:
@@ -117,15 +115,14 @@ def actions_moved(changes: pd.DataFrame) -> go.Figure:
         "What changed since the last list",
         f"Accounts by their action{when(days)}, sterner actions below. {_counted(counts)} Red streams go to a sterner action, "
         "orange ones are new, blue ones ease or are cleared, grey ones are unchanged.",
-        [max(240, 30 * max(len({*table["before"]}), len({*table["now"]})))],
+        [height := max(240, 30 * max(len({*table["before"]}), len({*table["now"]})))],
     )
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
-    figure.add_trace(_sankey(streams, table))
-    heads = zip((0, 1), ("left", "right"), (days[0], days[-1]), strict=True)
-    for x, side, day in heads:
-        place = {"x": x, "y": 1, "xref": "paper", "yref": "paper", "xanchor": side, "yanchor": "bottom", "showarrow": False}
-        figure.add_annotation(text=f"<b>{when([day]).strip()}</b>", font={"color": MUTED}, **place)
-    return name_axes(figure, x="action before", y="action now")
+    columns = [_column(streams, side, height) for side in ("before", "now")]
+    figure.add_trace(_sankey(streams, *columns))
+    for x, column, day in zip((0, 1), columns, (days[0], days[-1]), strict=True):
+        _name_beside(figure, x, column, when([day]).strip())
+    return name_axes(figure.update_layout(margin={"l": 170, "r": 170}), x="action before", y="action now")
 
 
 def _all_groups(table: pd.DataFrame) -> pd.DataFrame:
@@ -201,15 +198,11 @@ def _streams(table: pd.DataFrame) -> pd.DataFrame:
     return streams.assign(named=streams["named"] + more)
 
 
-def _sankey(streams: pd.DataFrame, table: pd.DataFrame) -> go.Sankey:
-    """The streams between two columns of actions, each column in the order of the ladder."""
-    order = [NOTHING, *ACTIONS_IN_ORDER]
-    left = _column(streams, "before", order)
-    right = _column(streams, "now", order)
-    said = [name.replace("_", " ") for name in (*left.index, *right.index)]
+def _sankey(streams: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> go.Sankey:
+    """The streams between two columns of actions, each where its column says; their names are written beside them."""
+    both = pd.concat([left, right])
     source = streams["before"].map({name: i for i, name in enumerate(left.index)})
     target = streams["now"].map({name: i + len(left) for i, name in enumerate(right.index)})
-    total = len(table)
     hover = (
         "<b>%{customdata[0]}: %{source.customdata} to %{target.customdata}</b><br>accounts: %{value:,}<br>past due now: "
         "%{customdata[1]}<br>%{customdata[2]}<extra></extra>"
@@ -219,28 +212,34 @@ def _sankey(streams: pd.DataFrame, table: pd.DataFrame) -> go.Sankey:
         "color": streams["change"].map(STREAMS), "customdata": streams[["change", "said", "named"]].to_numpy(),
     }  # fmt: skip
     places = {
-        "label": [f"{name} ({n:,})" for name, n in zip(said, [*left, *right], strict=True)], "customdata": said,
-        "x": [0.001] * len(left) + [0.999] * len(right),
-        "y": [*_centres(left, total), *_centres(right, total)],
-        "color": MUTED, "pad": 14, "thickness": 14, "line": {"width": 0},
+        "label": [""] * len(both), "customdata": both["said"].to_numpy(),
+        "x": [0.001] * len(left) + [0.999] * len(right), "y": both["centre"].clip(0.001, 0.999),
+        "color": MUTED, "pad": NODE_GAP, "thickness": 14, "line": {"width": 0},
         "hovertemplate": "<b>%{customdata}</b><br>accounts: %{value:,}<extra></extra>",
     }  # fmt: skip
-    look = {"arrangement": "snap", "valueformat": ",", "textfont": {"color": INK, "size": 12}}
-    return go.Sankey(name="actions", meta="accounts", link=links, node=places, **look)
+    return go.Sankey(name="actions", meta="accounts", arrangement="fixed", valueformat=",", link=links, node=places)
 
 
-def _column(streams: pd.DataFrame, side: str, order: Sequence[str]) -> pd.Series:
-    """The accounts of each action on one side, milder actions first."""
+def _column(streams: pd.DataFrame, side: str, height: int) -> pd.DataFrame:
+    """The actions of one side, milder ones first: name, accounts, and where the middle stands, from 0 at the top to 1."""
     sums = streams.groupby(side)["accounts"].sum()
-    known = [name for name in order if name in sums.index]
-    return sums.reindex([*known, *sums.index.difference(known)])
+    known = [name for name in (NOTHING, *ACTIONS_IN_ORDER) if name in sums.index]
+    accounts = sums.reindex([*known, *sums.index.difference(known)])
+    most = max(streams["before"].nunique(), streams["now"].nunique())
+    gap = NODE_GAP / height
+    sizes = accounts / accounts.sum() * (1 - gap * (most - 1))
+    centre = (sizes + gap).cumsum() - gap - sizes / 2
+    return pd.DataFrame({"said": accounts.index.str.replace("_", " "), "accounts": accounts, "centre": centre})
 
 
-def _centres(column: pd.Series, total: int) -> np.ndarray:
-    """Where the actions of one column stand, from 0 at the top to 1."""
-    sizes = column.to_numpy() / total * (1 - NODE_GAP * (len(column) - 1))
-    ends = (sizes + NODE_GAP).cumsum() - NODE_GAP
-    return np.clip(ends - sizes / 2, 0.001, 0.999)
+def _name_beside(figure: go.Figure, x: int, column: pd.DataFrame, head: str) -> None:
+    """The day over a column of actions, and outside of it, where no stream runs, the name of each and its accounts."""
+    inwards, outwards = ("left", "right") if x == 0 else ("right", "left")
+    place = {"x": x, "xref": "paper", "yref": "paper", "showarrow": False}
+    figure.add_annotation(text=f"<b>{head}</b>", y=1, xanchor=inwards, yanchor="bottom", font={"color": MUTED}, **place)
+    place |= {"xanchor": outwards, "yanchor": "middle", "xshift": 8 * (2 * x - 1)}
+    for said, accounts, centre in zip(column["said"], column["accounts"], column["centre"], strict=True):
+        figure.add_annotation(text=f"{said} <b>{accounts:,}</b>", y=1 - centre, **place)
 
 
 def _counted(counts: pd.Series) -> str:

@@ -118,7 +118,7 @@ def scores_by_exposure(
     for row, currency in enumerate(currencies, 1):
         part = scored.loc[scored["currency"].eq(currency)].head(MOST_POINTS)
         part = part.assign(action=_actions_of(part, currency, actions))
-        fill(figure, row, [_points(currency, part, names)], y=amount_axis(currency) | {"type": "log", "dtick": 1})
+        fill(figure, row, [_points(currency, part, names)], y=amount_axis(currency) | _decades(part["total"]))
         half = part["total"].cumsum().ge(part["total"].sum() / 2).to_numpy().argmax()
         place: dict[str, Any] = {"row": row, "col": 1, "line": {"color": MUTED, "width": 1, "dash": "dot"}}
         figure.add_vline(low, **place).add_hline(part["total"].iloc[half], **place)
@@ -219,6 +219,14 @@ def _actions_of(customers: pd.DataFrame, currency: str, actions: pd.DataFrame | 
     mine = actions.loc[safe_currencies(actions["currency"]).eq(currency)].drop_duplicates("customer_id")
     known = mine.set_index("customer_id")["action"].str.replace("_", " ").map(html.escape)
     return customers["customer_id"].map(known).fillna("")
+
+
+def _decades(amounts: pd.Series) -> dict[str, Any]:
+    """A logarithmic axis that names 1, 2 and 5 of each power of ten, or the powers alone where they are many."""
+    first, last = np.floor(np.log10(amounts.min())), np.ceil(np.log10(amounts.max()))
+    powers = 10.0 ** np.arange(first, last + 1)
+    named = powers if len(powers) > 4 else np.outer(powers, [1, 2, 5]).ravel()
+    return {"type": "log", "tickvals": named}
 
 
 def _corners(figure: go.Figure, row: int, customers: pd.DataFrame, low: float, half: float) -> None:
