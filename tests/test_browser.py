@@ -257,13 +257,18 @@ def test_the_report_draws_every_figure_from_disk_and_asks_nobody_for_anything(re
     assert not report.errors
 
 
-def test_everybody_can_read_the_report(report):
+@pytest.mark.parametrize("typed", ["", "call", "zzzz"])
+def test_everybody_can_read_the_report(report, typed):
+    report.page.get_by_label("Search all tables").fill(typed)
+    if typed:
+        report.page.wait_for_function("document.querySelector('.search output').textContent.includes('row')")
     found = Axe().run(report.page, context={"exclude": [[".js-plotly-plot"]]})
     serious = [
         f"{rule['id']}: {rule['help']}: {rule['nodes'][0]['html'][:200]}"
         for rule in found.response["violations"]
         if rule["impact"] in ("serious", "critical")
     ]
+    report.page.keyboard.press("Escape")
     assert not serious
 
 
