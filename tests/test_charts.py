@@ -495,8 +495,9 @@ def test_measures_have_a_panel_per_currency_and_a_gap_where_nothing_is_known(mea
     assert set(points["trace"]) >= {"DSO, by balance", "DSO, by count-back", "best possible DSO", "effectiveness, EUR"}
 
 
-def test_without_a_known_measure_a_sentence_stands_for_the_picture(measures):
-    figure = charts.measures_through_months(measures.assign(value=float("nan")))
+@pytest.mark.parametrize("known", [[], ["top_5_share"]])
+def test_without_a_known_measure_a_sentence_stands_for_the_picture(measures, known):
+    figure = charts.measures_through_months(measures.assign(value=measures["value"].where(measures["measure"].isin(known))))
     assert len(charts.as_table(figure)) == 0
     assert "no DSO and no effectiveness is known" in figure.layout.annotations[0].text
 
@@ -575,6 +576,7 @@ def test_every_policy_is_one_bar_of_all_that_is_past_due_and_what_is_left_alone_
 def test_a_policy_nobody_could_try_is_said_in_a_sentence():
     for figure in (
         charts.unpaid_after_days(compared()),
+        charts.unpaid_after_days(compared(("unpaid", "", 30, "flagged", np.nan, np.nan, np.nan))),
         charts.reached_by_order(totals_of()),
         charts.actions_by_variant(pd.DataFrame(columns=["variant", "currency", "action", "at_stake", "as_of"])),
     ):

@@ -233,7 +233,17 @@ def test_a_short_time_names_days_and_a_long_one_months():
 def test_of_many_invoices_open_ones_come_before_the_newest():
     figure = timeline(top=2)
     assert figure.layout.yaxis.ticktext == ("B", "C")
-    assert "Not shown: 1 older ones." in subtitle(figure)
+    assert "Not shown: 1 older ones, settled." in subtitle(figure)
+
+
+def test_open_invoices_there_is_no_room_for_do_not_pass_for_older_ones():
+    assert "Not shown: 1 open, past due less long or not due yet and 1 older ones, settled." in subtitle(timeline(top=1))
+
+
+def test_the_scale_of_payments_has_whole_numbers_once_each():
+    book = ledger(posted("A", "2026-09-01", "2026-09-11"), posted("B", "2026-09-02", "2026-09-20"))
+    scale = charts.paying_days(book.entries, as_of=DAY, customer_id="C1").data[0].colorbar
+    assert (scale.dtick, scale.tickformat, scale.nticks) == (1, ",d", None)
 
 
 def test_a_customer_nobody_knows_gives_a_sentence():

@@ -1,6 +1,7 @@
 """Pictures of one customer: everything that happened, and on which days its money comes."""
 
 import html
+import math
 import textwrap
 from typing import Any
 
@@ -75,7 +76,7 @@ def customer_timeline(
     if invoices.empty:
         return sentence(f"no invoice of {who} is known{when([as_of])}")
     chosen = _chosen(invoices, top)
-    left_out = f" Not shown: {len(invoices) - len(chosen):,} older ones." if len(invoices) > len(chosen) else ""
+    left_out = _left_out(invoices, chosen)
     said = NOTES.conform(notes)
     said = said.loc[said["customer_id"].eq(customer_id) & said["date"].le(as_of) & said["date"].ge(chosen["issued"].min())]
     paid = _payments(mine, entries, customer_id, as_of)
@@ -161,6 +162,15 @@ def _chosen(invoices: pd.DataFrame, top: int) -> pd.DataFrame:
     is_open = ranked.loc[~ranked["settled_"]].sort_values(["due_date", "document_id"])
     kept = pd.concat([is_open, ranked.loc[ranked["settled_"]]]).head(top)
     return kept.drop(columns="settled_").sort_values(["issued", "document_id", "instalment"], ignore_index=True)
+
+
+def _left_out(invoices: pd.DataFrame, chosen: pd.DataFrame) -> str:
+    """How many invoices there was no room for: open ones, and of the settled ones those that are older than what is drawn."""
+    settled = int(invoices["open_amount"].le(0).sum()) - int(chosen["open_amount"].le(0).sum())
+    still = len(invoices) - len(chosen) - settled
+    counts = {"open, past due less long or not due yet": still, "older ones, settled": settled}
+    words = [f"{n:,} {which}" for which, n in counts.items() if n]
+    return f" Not shown: {' and '.join(words)}." if words else ""
 
 
 def _owes(mine: pd.DataFrame) -> str:
@@ -319,7 +329,7 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
         "title": {"text": "payments", "font": {"color": MUTED, "size": 12}},
         "thickness": 12,
         "outlinewidth": 0,
-        "nticks": 7,
+        "dtick": math.ceil(most / 6),  # counts are whole: no tick between them
         "tickformat": ",d",
         "len": 0.6,
         "y": 1,

@@ -49,7 +49,8 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
     """
     book = measures.loc[measures["by"].eq("") & measures["value"].notna()]
     days = pd.DatetimeIndex(measures["as_of"].unique()).sort_values()
-    drawn = book.loc[book["measure"].isin([*OUTSTANDING, "cei_month"])].assign(currency=safe_currencies(book["currency"]))
+    drawn = book.loc[book["measure"].isin([*OUTSTANDING, "cei_month"])]
+    drawn = drawn.assign(currency=safe_currencies(drawn["currency"]))
     if drawn.empty:
         return sentence(f"no DSO and no effectiveness is known{when(days)}")
     currencies, left_out = shown(drawn["currency"])

@@ -50,7 +50,8 @@ def unpaid_after_days(comparisons: pd.DataFrame) -> go.Figure:
     range that chance allows; where they are absent there were too few customers to tell.
     """
     rows = comparisons.loc[comparisons["measure"].isin(["unpaid", "unpaid money"]) & comparisons["group"].isin([*GROUPS])]
-    rows = rows.loc[rows["value"].notna()].assign(currency=safe_currencies(rows["currency"]))
+    rows = rows.loc[rows["value"].notna()]
+    rows = rows.assign(currency=safe_currencies(rows["currency"]))
     if rows.empty:
         return sentence("nothing past due was followed for long enough")
     currencies, left_out = shown(rows.loc[rows["measure"].eq("unpaid money"), "currency"])
