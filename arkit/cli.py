@@ -17,6 +17,7 @@ from arkit.changes import read_list
 from arkit.errors import ArkitError, BookRefused, OutputRefused, counted, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
+from arkit.money import NO_CURRENCY
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.privacy import read_key
 from arkit.sample import write_sample
@@ -408,7 +409,7 @@ def _told(out: Path) -> str:
     run = json.loads((out / "run.json").read_text("utf-8"))
     lines = [f"As of {run['as_of']}: {run['open_documents']:,} open document{'s' * (run['open_documents'] != 1)}."]
     for currency, row in run["summary"].items():
-        code = "" if currency == "XXX" else f"{currency} "
+        code = "" if currency == NO_CURRENCY else f"{currency} "
         share = f"{row['past_due_share']:.0%}"
         words = f"  {code}open {row['open_total']}, past due {row['past_due']} ({share}), credit {row['credit']}"
         if "difference" in row:
@@ -416,7 +417,8 @@ def _told(out: Path) -> str:
         lines.append(words)
         explained = run["reconciliation"].get(currency)
         lines += [f"    {explained['in_words'][:400]}"] if explained and float(explained["difference"]) else []
-    later = [f"{amount} {currency}" for currency, amount in run["dated_later"].items() if float(amount)]
+    dated_later = {currency: amount for currency, amount in run["dated_later"].items() if float(amount)}
+    later = [amount if currency == NO_CURRENCY else f"{amount} {currency}" for currency, amount in dated_later.items()]
     lines += [f"  dated later than the day, not counted: {', '.join(later)} (tables/post_dated.csv)"] if later else []
     asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
@@ -429,7 +431,7 @@ def _told(out: Path) -> str:
     )
     warned = late + [f"  {file['file']}: {warning}" for file in run["files"] for warning in file["warnings"] if warning]
     if warned:
-        lines += ["Look at:", *(line[:300] for line in warned)]
+        lines += ["Look at:", *(line if len(line) <= 300 else f"{line[:297]}..." for line in warned)]
     return "\n".join([*lines, f"Open {out / 'report.html'} and {out / 'actions.xlsx'}"])
 
 

@@ -7,6 +7,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from arkit import report
 from arkit.cli import main
 from arkit.importers import load
 
@@ -54,6 +55,24 @@ def test_the_month_says_what_it_found_and_where_it_lies(month):
     assert f"    {explained['EUR']['in_words'][:400]}\n" in ran.stdout
     assert explained["EUR"]["in_words"].startswith("The ledger is 412,828.32 EUR above the books; ")
     assert f"Open {out / 'report.html'} and {out / 'actions.xlsx'}" in ran.stdout
+
+
+def test_what_carries_no_currency_is_said_without_one_and_long_warnings_say_that_they_go_on(monkeypatch, tmp_path, capsys):
+    def run(_notebook, parameters, *, folder, on_cell):
+        amounts = {"open_total": "1.00", "past_due": "1.00", "past_due_share": 1.0, "credit": "0.00"}
+        said = {"as_of": parameters["AS_OF"], "open_documents": 1, "summary": {"XXX": amounts}, "reconciliation": {}}
+        said |= {"dated_later": {"EUR": "-2.00", "XXX": "-9.00"}, "actions": {}, "books_until": parameters["AS_OF"]}
+        said |= {"files": [{"file": "a.csv", "warnings": ["rows " + "1, " * 200, "no currency"]}], "letters_gaps": []}
+        Path(parameters["OUT"]).mkdir()
+        (Path(parameters["OUT"]) / "run.json").write_text(json.dumps(said))
+        return nbformat.v4.new_notebook()
+
+    monkeypatch.setattr(report, "run_notebook", run)
+    assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  dated later than the day, not counted: -2.00 EUR, -9.00 (tables/post_dated.csv)" in lines
+    assert [len(line) for line in lines if line.endswith("...")] == [300]
+    assert "  a.csv: no currency" in lines
 
 
 def test_the_run_ties_to_the_tables(month):

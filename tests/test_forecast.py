@@ -308,6 +308,7 @@ def test_reasons_are_told_in_words_with_points(book):
     merged = told.merge(book.forecasts, on=["customer_id", "document_id"])
     np.testing.assert_allclose(merged["chance"], merged["p_30"])
     assert told["reasons"].str.contains(r"[+-]\d+ points: usually pays \d+ days? late \(\d+ invoices? paid\)").mean() > 0.3
+    assert told["reasons"].str.contains(r"often pays around day \d+ of the month").any()
     assert told["reasons"].str.count(";").max() <= 2
     moved = told.filter(like="moved_by_")
     assert moved.notna().all().all()

@@ -133,7 +133,7 @@ def _habit(known: Known) -> pd.Series:
     if not len(known.state):
         return pd.Series([], dtype="str")
     day, share = known.monthly.argmax(axis=1) + 1, known.monthly.max(axis=1)
-    around = pd.Series(day).map("often pays around the {}.".format)
+    around = pd.Series(day).map("often pays around day {} of the month".format)
     return pd.Series(np.where(share >= 3, around, "pays on certain days of week and month"), dtype="str")
 
 
