@@ -35,7 +35,7 @@ WIDE = (
 
 
 def styled(table: pd.DataFrame, *, most: int = 200, bars: Sequence[str] = (), totals: Sequence[str] = ()) -> Styler:
-    """A table ready to be shown, its first ``most`` rows; the caption says how many more there are.
+    """A table ready to be shown, its first ``most`` rows; the caption says how many more there are, or that there are none.
 
     Amounts carry thousands separators and the decimals of their row's currency, days are 2026-10-31, headings are words.
 
@@ -70,6 +70,8 @@ def styled(table: pd.DataFrame, *, most: int = 200, bars: Sequence[str] = (), to
     style = style.set_properties(subset=wide, **{"text-align": "left", "min-width": "18em", "white-space": "pre-line"})
     left: list[Hashable] = [name for name in words if name not in right and name not in wide]
     style = style.set_properties(subset=left, **{"text-align": "left"})
+    sides = ["text-align: right" if name in right else "text-align: left" for name in words]
+    style = style.apply_index(lambda _: sides, axis="columns")  # notebooks put every heading on the right
     days: list[Hashable] = list(top.select_dtypes("datetime"))
     style = style.set_properties(subset=days, **{"white-space": "nowrap"})
     if len(last):
@@ -78,6 +80,8 @@ def styled(table: pd.DataFrame, *, most: int = 200, bars: Sequence[str] = (), to
         lengths = _lengths(top, name).reindex(words.index, fill_value="")
         style = style.apply(lambda _, css=lengths: css.to_numpy(), subset=[name])
     style = style.set_table_attributes('class="arkit"')
+    if flat.empty:
+        return style.set_caption("no rows")
     return style.set_caption(f"{len(flat) - most:,} more rows are in tables/") if len(flat) > most else style
 
 

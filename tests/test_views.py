@@ -100,7 +100,18 @@ def test_a_table_that_is_shown_whole_has_no_caption():
 def test_an_empty_table_shows_its_headings():
     empty = pd.DataFrame({"customer_id": pd.Series(dtype="str"), "open_amount": pd.Series(dtype="float64")})
     assert shown(empty) == (["customer id", "open amount"], [])
+    assert "no rows" in styled(empty).to_html()
     assert isinstance(styled(pd.DataFrame()), Styler)
+
+
+def test_a_heading_stands_on_the_side_of_its_column():
+    page = styled(pd.DataFrame({"name": ["A"], "open_amount": [1.0], "why": ["so"]})).to_html()
+    blocks = re.findall(r"((?:#T_\w+_level0_col\d+,?\s*)+)\{\s*text-align: (left|right)", page)
+    assert {int(n): side for cells, side in blocks for n in re.findall(r"_col(\d+)", cells)} == {
+        0: "left",
+        1: "right",
+        2: "left",
+    }
 
 
 def test_the_table_handed_in_stays_as_it_was():
