@@ -90,3 +90,46 @@ def test_a_name_that_is_not_one_customer_is_refused_with_those_it_could_be(own_f
     nbformat.write(node, tmp_path / "customer.ipynb")
     with pytest.raises(ArkitError, match=r"^'Dashel' is not one customer\.(.|\n)*got: (.|\n)*Dashel Tool"):
         run_notebook(tmp_path / "customer.ipynb", {"EXPORTS": own_folder, "CUSTOMER": "Dashel"}, folder=tmp_path)
+
+
+def first_cells(name, last, folder):
+    """A copy of a notebook that ends with one of its cells."""
+    node = nbformat.read(find_notebook(name), as_version=4)
+    del node.cells[[cell.id for cell in node.cells].index(last) + 1 :]
+    nbformat.write(node, folder / f"{name}.ipynb")
+    return folder / f"{name}.ipynb"
+
+
+def test_the_notebook_of_trends_reads_a_list_of_open_items_to_its_end(tmp_path):
+    (tmp_path / "open.csv").write_text(
+        "customer,number,date,due date,open balance,currency\n"
+        "C1,A,2026-09-13,2026-09-28,100.00,EUR\nC2,B,2026-09-14,2026-10-28,50.00,EUR\n"
+    )
+    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "OPTIONS": {"as_of": "2026-10-31"}}
+    node = run_notebook(first_cells("trends", "prevent", tmp_path), parameters, folder=tmp_path)
+    said = {cell.id: str(cell.outputs) for cell in node.cells if cell.cell_type == "code"}
+    assert "no DSO and no effectiveness is known" in said["measures"]
+    assert "one day alone is known" in said["rolls"]
+    assert "nobody is known to have become later" in said["table"]
+
+
+def test_who_got_later_is_named_also_if_nothing_is_owed_now(tmp_path):
+    due = pd.date_range("2024-11-15", periods=24, freq="MS") + pd.Timedelta(days=9)
+    paid = due + pd.to_timedelta([2] * 18 + [25] * 6, unit="D")
+    rows = pd.DataFrame({"customer": "C1", "number": [f"A{i}" for i in range(24)], "date": due - pd.Timedelta(days=30)})
+    rows = rows.assign(**{"due date": due, "amount": 100.0, "payment date": paid, "currency": "EUR"})
+    rows.to_csv(tmp_path / "paid.csv", index=False, date_format="%Y-%m-%d")
+    node = run_notebook(first_cells("trends", "prevent", tmp_path), {"EXPORTS": str(tmp_path / "paid.csv")}, folder=tmp_path)
+    assert "0.00" in shown(node, "read")
+    assert "C1" in shown(node, "table")
+    assert "nan" not in shown(node, "table")
+
+
+def test_what_is_not_known_of_a_customer_is_left_blank(tmp_path):
+    (tmp_path / "open.csv").write_text(
+        "customer,number,date,due date,open balance,currency\nC1,A,2026-09-13,2026-09-28,100.00,EUR\n"
+    )
+    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "OPTIONS": {"as_of": "2026-10-31"}}
+    node = run_notebook(first_cells("customer", "pays", tmp_path), parameters, folder=tmp_path)
+    assert "trend_days" in shown(node, "pays")
+    assert "nan" not in shown(node, "pays")
