@@ -118,6 +118,7 @@ def _facts(
     def counted(of: pd.Series) -> pd.Series:
         return of.groupby(by).sum().reindex(profiles.index).fillna(0)
 
+    silent = invoices.loc[invoices["paid_amount"].isna(), "customer_id"]  # a list of what is open does not say what was paid
     granted = (invoices["due_date"] - invoices["issued"]).dt.days.groupby(invoices["customer_id"]).median()
     return profiles.assign(
         score=score.reindex(profiles.index).astype("float64"),
@@ -125,6 +126,7 @@ def _facts(
         without_order=counted(lately["reference"].eq("")),
         after_run=counted(_after_run(lately, profiles["usual_day"], policy.prevention.run_days)),
         granted=granted.reindex(profiles.index),
+        payments_known=~profiles.index.isin(silent) & bool(items["last_paid_on"].notna().any()),
         order_wanted=marks["po_required"].eq(other=True),
         debited=marks["direct_debit"].eq(other=True),
         individual=marks["is_individual"].eq(other=True),
@@ -220,9 +222,9 @@ def _earlier(facts: pd.DataFrame, policy: Policy) -> Case:
 
 
 def _advance(facts: pd.DataFrame, policy: Policy) -> Case:
-    """Deposit or part payment in advance: where the score is low, or nothing was ever paid."""
+    """Deposit or part payment in advance: where the score is low, or nothing was ever paid as far as payments are known."""
     bound = policy.prevention.advance_score
-    never = facts["n_settled"].eq(0) & facts["n_past_due"].gt(0)
+    never = facts["n_settled"].eq(0) & facts["n_past_due"].gt(0) & facts["payments_known"]
     low = facts["score"].lt(bound)
 
     def words(who: pd.Index) -> pd.Series:

@@ -65,6 +65,16 @@ def marked(**mark):
     return pd.DataFrame({"customer_id": ["C1"], "name": "One"} | {name: [value] for name, value in mark.items()})
 
 
+def test_a_list_of_what_is_open_does_not_say_that_nothing_was_ever_paid():
+    never = {"n_settled": 0, "n_past_due": 3}
+    assert "deposit or part payment in advance" in suggested(SHORT, **never)
+    assert "deposit or part payment in advance" not in suggested(SHORT.assign(paid_amount=float("nan")), **never)
+    assert "deposit or part payment in advance" not in suggested(SHORT[SHORT["last_paid_on"].isna()], **never)
+    assert suggested(SHORT.assign(paid_amount=float("nan")), score=25.0, **never)["deposit or part payment in advance"][2] == (
+        "score 25.0, below 40"
+    )
+
+
 def test_where_nothing_stands_out_nothing_is_suggested():
     assert suggested() == {}
 
