@@ -113,6 +113,15 @@ def test_the_notebook_of_trends_reads_a_list_of_open_items_to_its_end(tmp_path):
     assert "nobody is known to have become later" in said["table"]
 
 
+def test_the_notebook_of_forecasts_does_not_claim_to_have_learned_from_a_list_of_open_items(tmp_path):
+    (tmp_path / "open.csv").write_text(
+        "customer,number,date,due date,open balance,currency\nC1,A,2026-09-13,2026-09-28,100.00,EUR\n"
+    )
+    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "AS_OF": "2026-10-31"}
+    node = run_notebook(first_cells("forecast", "fit", tmp_path), parameters, folder=tmp_path)
+    assert shown(node, "fit") == "No payment is known to learn from, so nothing is forecast."
+
+
 def test_who_got_later_is_named_also_if_nothing_is_owed_now(tmp_path):
     due = pd.date_range("2024-11-15", periods=24, freq="MS") + pd.Timedelta(days=9)
     paid = due + pd.to_timedelta([2] * 18 + [25] * 6, unit="D")
