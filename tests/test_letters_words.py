@@ -42,7 +42,19 @@ LEGAL = {
     "en": ["court", "lawyer", "legal steps", "collection agency", "letter before action", "solicitors", "sue you"],
     "de": ["Gericht", "gerichtlich", "Inkasso", "Rechtsanwalt", "Mahnbescheid", "Klage", "Gerichtsvollzieher"],
     "fr": ["tribunal", "huissier", "mise en demeure", "avocat", "recouvrement", "assignation", "injonction de payer"],
-    "es": ["demanda", "juzgado", "abogados", "agencia de cobro", "acciones legales", "burofax", "procedimiento monitorio"],
+    "es": [
+        "demanda",
+        "juzgado",
+        "abogados",
+        "agencia de cobro",
+        "acciones legales",
+        "burofax",
+        "procedimiento monitorio",
+        "empresa de recobro",
+        "nos veremos obligados",
+        "emprender acciones",
+        "tomaremos medidas",
+    ],
 }
 DEADLINE = {"en": "at the latest", "de": "spätestens", "fr": "au plus tard", "es": "a más tardar"}
 NEVER = {
@@ -70,6 +82,11 @@ NEVER = {
         "renunciamos al resto",
         "la policía",
         "lista negra",
+        "le denunciaremos",
+        "es su última oportunidad",
+        "los ficheros de solvencia",
+        "aténgase a lo que ocurra",
+        "la condonación del resto",
     ],
 }
 
@@ -175,6 +192,13 @@ def test_words_are_found_whatever_their_case_and_the_blanks_in_them(words):
 @pytest.mark.parametrize("words", ["courteous", "Dear Sir", "please issue", "pursue", "illegality"])
 def test_a_word_within_another_is_not_meant(words):
     assert check_words(words, "reminder", "en") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["a nuestro juicio", "los ladrillos", "el director ejecutivo", "dé la orden a su banco", "sus emprendedores"]
+)
+def test_spanish_words_that_only_look_like_threats_may_be_said(words):
+    assert check_words(words, "reminder", "es") == []
 
 
 @pytest.mark.parametrize("gap", ["[your name]", "[ ]", "{name}", "<amount>", "____", "TODO", "XXX", "%s", "Dear [customer],"])
