@@ -298,7 +298,7 @@ def _call(
         "call_by": say.day(first["due_by"]),
         "who_pays": first["action"] == "contact_ap",
         "may_plan": first["action"] == "plan",
-        "reasons": [account["reason"] for account in accounts if account["reason"]],
+        "reasons": list(dict.fromkeys(account["reason"] for account in accounts if account["reason"])),
         "next_steps": sorted({account["next_step"] for account in accounts if account["next_step"]}),
         "score": f"{first['score']:.0f}" if pd.notna(first["score"]) else "",
         "balance": say.listed(balances),
