@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import itertools
+import re
 import shutil
 
 import pandas as pd
@@ -40,7 +42,17 @@ ASKED = DOCUMENTS.conform(
 #: Words that speak of courts, agencies and what follows them, in each language.
 LEGAL = {
     "en": ["court", "lawyer", "legal steps", "collection agency", "letter before action", "solicitors", "sue you"],
-    "de": ["Gericht", "gerichtlich", "Inkasso", "Rechtsanwalt", "Mahnbescheid", "Klage", "Gerichtsvollzieher"],
+    "de": [
+        "Gericht",
+        "gerichtlich",
+        "Inkasso",
+        "Rechtsanwalt",
+        "Mahnbescheid",
+        "Klage",
+        "Gerichtsvollzieher",
+        "dann sehen wir uns gezwungen",
+        "wir werden weitere Schritte unternehmen",
+    ],
     "fr": ["tribunal", "huissier", "mise en demeure", "avocat", "recouvrement", "assignation", "injonction de payer"],
     "es": [
         "demanda",
@@ -73,6 +85,8 @@ NEVER = {
         "Schufa",
         "wir verzichten auf den Rest",
         "Polizei",
+        "das hat Konsequenzen",
+        "Ihre letzte Chance",
     ],
     "fr": ["vous le regretterez", "mauvais payeur", "c'est une honte", "nous renonçons au reste", "la police", "liste noire"],
     "es": [
@@ -135,6 +149,17 @@ def test_every_kind_has_a_template_in_every_language_and_says_nothing_it_must_no
             (name, one) for name in names for one in check_words(without_code(templates.source(name, language)), kind, language)
         ]
         assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_a_template_runs_into_the_next_without_a_blank(language):
+    """A line break after a block is taken away: words before the block and on the next line would be one word."""
+    for path in (OURS / language).glob("*.j2"):
+        lines = path.read_text("utf-8").split("\n")
+        glued = [
+            line for line, after in itertools.pairwise(lines) if re.search(r"^(?!{%).+%}$", line) and re.match(r"\w|{{", after)
+        ]
+        assert not glued, path.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
