@@ -88,7 +88,8 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
 
 
 def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
-    """What is claimed of each document: principal, interest, fixed sum, and their total."""
+    """What is claimed of each document: principal, interest, fixed sum where there is any, and their total."""
+    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     lines = [
         (
             _name(row),
@@ -96,16 +97,16 @@ def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
             say.number(row["days_late"]),
             say.percent(row["rate"]) if row["interest"] else "",
             say.amount(row["interest"], currency),
-            say.amount(row["fixed_sum"], currency),
+            say.amount(row["fixed_sum"], currency) if sums["fixed_sum"] else "",
             say.amount(row["ask"] + row["interest"] + row["fixed_sum"], currency),
         )
         for row in claimed
     ]
-    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     amounts = [say.amount(sums[name], currency) for name in sums]
-    total = (say.label("sum"), amounts[0], "", "", amounts[1], amounts[2], say.amount(sum(sums.values()), currency))
+    fixed = amounts[2] if sums["fixed_sum"] else ""
+    total = (say.label("sum"), amounts[0], "", "", amounts[1], fixed, say.amount(sum(sums.values()), currency))
     names = ("document", "open", "days", "rate", "interest", "fixed_sum", "claim")
-    return _table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"])
+    return _without_empty(_table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"]))
 
 
 def offered(say: Speech, rows: Sequence[Row], currency: str) -> Table:
