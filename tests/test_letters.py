@@ -180,7 +180,7 @@ def test_of_a_document_that_is_blocked_in_part_the_rest_is_asked_for():
         {"customer_id": ["C1"], "currency": "EUR", "document_id": ["INV-1"], "kind": ["dispute"], "amount": [400.0]}
     )
     said = words(mail(blocked=blocked))
-    assert "INV-1 (€400.00 of it set aside)" in said
+    assert "INV-1 (without €400.00 set aside)" in said
     assert "€600.00" in said
     assert "€750.50" in said
 
@@ -590,6 +590,21 @@ def test_a_rate_that_was_agreed_is_not_said_to_be_the_laws():
     assert "fixed sum" not in said.casefold()
 
 
+def test_a_final_demand_asks_for_every_currency_though_interest_is_claimed_in_one_only():
+    table = documents(("C1", "E", 100.0, 61), ("C1", "Y", 1500.0, 61, "JPY"), ("C1", "CN", -500.0, 5, "JPY"))
+    decided = actions(("C1", "final_demand"), ("C1", "final_demand", "JPY"))
+    said = draft(table, kind="final_demand", decided=decided, interest=claim(table, jurisdiction="DE")).text
+    (asked,) = re.findall(r"Please pay (.*?) so that", " ".join(said.split()))
+    assert re.fullmatch(r"€14\d\.\d\d and JP¥1,000", asked)
+
+
+def test_the_record_speaks_of_fixed_sums_only_where_some_are_claimed():
+    decided = actions(("C1", "agency"))
+    agreed, statute = claim(LATE, jurisdiction="EU", contract_rate=0.12), claim(LATE, jurisdiction="EU")
+    assert "and fixed sums" not in draft(kind="hand_over", decided=decided, interest=agreed).text
+    assert "and fixed sums" in draft(kind="hand_over", decided=decided, interest=statute).text
+
+
 def test_interest_that_is_excluded_is_not_claimed():
     said, _ = demand(known=customers("C1", country="Germany", is_individual=True))
     assert "Zinsen" not in said
@@ -637,6 +652,32 @@ def test_a_notice_and_a_demand_refer_to_what_was_said_before():
     assert "- 1 October 2026: call\n" in said
     assert "message left" not in said
     assert "2 August 2026" not in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_promise_without_an_amount_names_none_and_what_rests_until_a_day_is_not_for_that_day(code):
+    until = {"until": AS_OF + pd.Timedelta(days=5)}
+    before = notes((3, "promise", until), (2, "promise", until | {"amount": 500.0}), (1, "hold", until))
+    said = draft(
+        kind="call", decided=actions(("C1", "call")), notes=before, policy=Policy.parse(f'letters.language = "{code}"')
+    )
+    day = speech(code).day(until["until"])
+    told = [line for line in said.text.replace("\n  ", " ").splitlines() if day in line]
+    bare, amount, rests = (line.removesuffix(f" {day}").split(f"{speech(code).colon} ", 1)[1] for line in told)
+    assert [bare, amount, rests] == {
+        "en": ["promise for", "promise of €500.00 for", "on hold until"],
+        "de": ["Zusage zum", "Zusage über 500,00\u00a0€ zum", "zurückgestellt bis"],
+        "fr": ["promesse de règlement pour le", "promesse de règlement de 500,00\u00a0€ pour le", "mise en attente jusqu'au"],
+        "es": ["compromiso de pago para el", "compromiso de pago de 500,00\u00a0€ para el", "en suspenso hasta el"],
+    }[code]
+
+
+def test_french_says_the_first_of_a_month_and_keeps_its_spaces_before_signs_together():
+    before = notes((30, "call", {"outcome": "reached"}))
+    said = draft(kind="firm_notice", known=customers("C1", language="fr"), notes=before).text
+    assert "- 1er\u00a0octobre\u00a02026\u00a0: appel téléphonique\n" in said
+    assert not re.findall(r" [:;?!»]|« ", said)
+    assert speech("en").day(pd.Timestamp("2026-10-01")) == "1 October 2026"
 
 
 def test_what_is_handed_over_is_the_whole_record(tmp_path):

@@ -53,7 +53,17 @@ LEGAL = {
         "dann sehen wir uns gezwungen",
         "wir werden weitere Schritte unternehmen",
     ],
-    "fr": ["tribunal", "huissier", "mise en demeure", "avocat", "recouvrement", "assignation", "injonction de payer"],
+    "fr": [
+        "tribunal",
+        "huissier",
+        "mise en demeure",
+        "avocat",
+        "recouvrement",
+        "assignation",
+        "injonction de payer",
+        "pénalités",
+        "sommation",
+    ],
     "es": [
         "demanda",
         "juzgado",
@@ -88,7 +98,16 @@ NEVER = {
         "das hat Konsequenzen",
         "Ihre letzte Chance",
     ],
-    "fr": ["vous le regretterez", "mauvais payeur", "c'est une honte", "nous renonçons au reste", "la police", "liste noire"],
+    "fr": [
+        "vous le regretterez",
+        "mauvais payeur",
+        "c'est une honte",
+        "nous renonçons au reste",
+        "la police",
+        "liste noire",
+        "sous peine de",
+        "escroc",
+    ],
     "es": [
         "aténgase o atenerse a las consecuencias",
         "es una vergüenza",
@@ -212,6 +231,17 @@ def test_the_words_of_every_tone_are_tones():
 )
 def test_words_are_found_whatever_their_case_and_the_blanks_in_them(words):
     assert check_words(f"Hello.\n{words}", "reminder", "en")[0].line == 2
+
+
+@pytest.mark.parametrize("words", ["PENALITES DE RETARD", "pe\u0301nalite\u0301s", "MISE EN DEMEURE", "procedure", "Référé"])
+def test_words_are_found_without_their_accents_and_shown_as_they_stand(words):
+    (found,) = check_words(words, "reminder", "fr")
+    assert found.phrase in words or found.phrase == "pénalités"
+
+
+@pytest.mark.parametrize("words", ["Votre référence", "Ayez l'obligeance de nous répondre", "Nous vous en serions obligés"])
+def test_courtesy_is_no_sternness(words):
+    assert check_words(words, "reminder", "fr") == []
 
 
 @pytest.mark.parametrize("words", ["courteous", "Dear Sir", "please issue", "pursue", "illegality"])

@@ -8,6 +8,8 @@ from arkit.letters.speech import Speech
 from arkit.money import decimals
 
 Row = dict[str, Any]
+#: Notes whose day is that until which something rests, not that by which something comes.
+HELD = ("dispute", "hold", "credit_pending")
 
 
 def items(say: Speech, asked: Sequence[Row], credits: Sequence[Row], currency: str) -> Table:
@@ -155,12 +157,14 @@ def chronology(say: Speech, fell_due: Sequence[Row], said: Sequence[Row]) -> Tab
 def happened(say: Speech, note: Row, *, outcome: bool = True) -> str:
     """A note in words: 'call about INV-1: reached'. What somebody wrote in their own words stays in the books."""
     given = say.amount(_minor(note["amount"], note["currency"]), note["currency"]) if note["amount"] > 0 else ""
-    what = say.named("contacts", note["kind"]).format(amount=given).strip()
+    what = say.named("contacts", note["kind"])
+    what = say.label("promised").format(what=what, amount=given) if given and note["kind"] == "promise" else what
     about = one_line(note["document_id"])
     words = say.label("said_of" if about else "said").format(what=what, document=about)
-    until = say.label("until").format(day=say.day(note["until"])) if say.day(note["until"]) else ""
+    day = say.day(note["until"])
+    until = say.label("held" if note["kind"] in HELD else "until").format(day=day) if day else ""
     ended = say.named("outcomes", note["outcome"]) if outcome else ""
-    return " ".join(part for part in (words, until) if part) + (f": {ended}" if ended else "")
+    return " ".join(part for part in (words, until) if part) + (f"{say.colon} {ended}" if ended else "")
 
 
 def _minor(amount: float, currency: str) -> int:
