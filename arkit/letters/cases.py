@@ -259,6 +259,7 @@ def _plan(
     told = [
         {
             **{name: say.amount(_minor(row[name], row["currency"]), row["currency"]) for name in MONEY_OF_PLAN},
+            **({} if row["down_payment"] > 0 else {"down_payment": ""}),
             "instalments": say.number(row["instalments"]),
             "first_on": say.day(row["first_on"]),
             "ends_on": say.day(row["ends_on"]),

@@ -69,7 +69,7 @@ def documents(say: Speech, rows: Sequence[Row], currency: str) -> Table:
 
 
 def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
-    """The payments of a plan, and what is left after each."""
+    """The payments of a plan, and what is left after each; no down payment where none is asked for."""
     lines = [
         (
             say.label("down_payment") if row["number"] == 0 else say.number(row["number"]),
@@ -78,6 +78,7 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
             say.amount(_minor(row["balance"], currency), currency),
         )
         for row in instalments
+        if row["number"] > 0 or row["amount"] > 0
     ]
     total = (say.label("sum"), "", say.amount(sum(_minor(row["amount"], currency) for row in instalments), currency), "")
     return _table(
