@@ -250,7 +250,15 @@ def test_a_word_within_another_is_not_meant(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["a nuestro juicio", "los ladrillos", "el director ejecutivo", "dé la orden a su banco", "sus emprendedores"]
+    "words",
+    [
+        "a nuestro juicio",
+        "los ladrillos",
+        "el director ejecutivo",
+        "dé la orden a su banco",
+        "gracias por su interés",
+        "sus emprendedores",
+    ],
 )
 def test_spanish_words_that_only_look_like_threats_may_be_said(words):
     assert check_words(words, "reminder", "es") == []
