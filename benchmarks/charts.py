@@ -7,12 +7,14 @@ ratio says what choosing, adding up and wording cost on top of drawing. Nothing 
 import time
 from collections.abc import Callable
 
+import pandas as pd
 import plotly.graph_objects as go
 
 import arkit as ar
 from arkit import charts
 from arkit.backtest import list_before
 from arkit.cohorts import project, trace
+from arkit.forecast import PaymentForecast, cash_forecast, evaluate
 from arkit.migration import migrate
 from arkit.policy import DEFAULT
 
@@ -47,8 +49,26 @@ def pictures(ledger: ar.Ledger) -> dict[str, Callable[[], go.Figure]]:
         "measures_through_months": lambda: charts.measures_through_months(measures),
         "cohort_curves": lambda: charts.cohort_curves(cohorts, project(cohorts)),
         "routes_side_by_side": lambda: charts.routes_side_by_side(routes, names=names),
+        **of_tables(ledger, documents),
         "customer_timeline": lambda: charts.customer_timeline(documents, who, entries=ledger.entries, notes=ledger.notes),
         "paying_days": lambda: charts.paying_days(ledger.entries, as_of=DAY),
+    }
+
+
+def of_tables(ledger: ar.Ledger, documents: pd.DataFrame) -> dict[str, Callable[[], go.Figure]]:
+    """The pictures of what was forecast, replayed and varied."""
+    model = PaymentForecast().fit(ledger, DAY)
+    cash = cash_forecast(model.predict(documents), documents, ledger, spread=model.spread_)
+    card, replayed = evaluate(ledger, DAY, origins=1), ar.replay(ledger, DAY, months=3, origins=0)
+    policies = {"as it is": DEFAULT} | {f"{days} days": DEFAULT.changed({"contact.grace_days": days}) for days in (5, 15, 30)}
+    varied = ar.compare(documents, policies, notes=ledger.notes, customers=ledger.customers)
+    return {
+        "cash_forecast": lambda: charts.cash_forecast(cash),
+        "calibration": lambda: charts.calibration(card.deciles, horizon=30),
+        "unpaid_after_days": lambda: charts.unpaid_after_days(replayed.comparisons),
+        "reached_by_order": lambda: charts.reached_by_order(replayed.order_totals),
+        "actions_by_variant": lambda: charts.actions_by_variant(varied.actions),
+        "hours_and_money": lambda: charts.hours_and_money(varied.variants),
     }
 
 
