@@ -649,6 +649,16 @@ def card(simulation):
     return evaluate(posted(simulation.made), pd.Timestamp(END, unit="D"), origins=1)
 
 
+def test_with_very_much_open_the_card_looks_from_fewer_days_and_says_so(card, simulation, monkeypatch):
+    looks = int(card.notes[0].partition("looked at ")[2].partition(" ")[0].replace(",", ""))
+    monkeypatch.setattr("arkit.forecast.card.MOST_LOOKS", looks // 2)
+    fewer = evaluate(posted(simulation.made), pd.Timestamp(END, unit="D"), origins=1)
+    assert fewer.notes[1] == "so much was open that the days looked from are 30 apart, not 5"
+    pd.testing.assert_frame_equal(fewer.cash, card.cash)  # which is compared a month apart in any case
+    n = [made.horizons["n"].iloc[0] for made in (card, fewer)]
+    assert n[0] / 8 < n[1] < n[0] / 4
+
+
 def test_the_report_card_of_a_known_truth(card):
     table = card.horizons.set_index(["way", "horizon"])
     assert table.loc[("arkit", 30), "brier"] < table.loc[("arkit", 30), "brier_base"]

@@ -29,7 +29,7 @@ from arkit.notes import standing
 from arkit.plans import plan, schedule
 from arkit.policy import DEFAULT, Policy
 from arkit.scores import score
-from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PREVENTIONS
+from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PLANS, PREVENTIONS
 from arkit.workbook.words import GROUPS
 
 AS_OF = pd.Timestamp("2026-10-31")
@@ -285,6 +285,12 @@ def test_a_call_sheet_has_purpose_facts_questions_and_how_to_record(tmp_path):
     assert "250.50" not in sheet
 
 
+def test_a_reason_that_two_currencies_share_is_said_once_on_a_call_sheet():
+    table = documents(("C1", "E", 10.0, 9), ("C1", "Y", 1500.0, 9, "JPY"))
+    said = draft(table, kind="call", decided=actions(("C1", "call"), ("C1", "call", "JPY"))).text
+    assert said.count("Why now: because it is late") == 1
+
+
 def test_what_the_policy_leaves_empty_is_a_marked_gap():
     message = mail(policy=DEFAULT)
     for gap in ("[your company]", "[your name]", "[your phone]", "[your email]", "[your bank account]"):
@@ -444,6 +450,36 @@ def test_a_plan_is_offered_and_written_down_where_one_can_be_borne_else_the_cust
     assert [path.name for path in write_letters(tmp_path / "b", **tables, plans=refused)] == ["call-C1.txt"]
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_plan_without_a_down_payment_or_in_one_instalment_offers_what_it_asks_for(code):
+    plans = PLANS.conform(
+        pd.DataFrame([
+            PLANS.blank()
+            | {
+                "as_of": AS_OF,
+                "customer_id": "C1",
+                "currency": "EUR",
+                "amount": 1150.5,
+                "possible": True,
+                "down_payment": 0.0,
+                "instalments": 1,
+                "instalment": 1150.5,
+                "minimum": 100.0,
+                "first_on": AS_OF,
+                "ends_on": AS_OF + pd.Timedelta(days=30),
+            }
+        ])
+    )  # fmt: skip
+    tables = {"kind": "plan_offer", "known": customers("C1", language=code), "plans": plans, "instalments": schedule(plans)}
+    said = draft(**tables).text
+    (offer,) = [part for part in said.split("\n\n") if speech(code).day(plans["ends_on"][0]) in part.replace("\n", " ")]
+    whole = speech(code).amount(115050, "EUR")
+    assert offer.count(whole) == 1
+    assert speech(code).day(AS_OF) not in offer.replace("\n", " ")
+    assert speech(code).short(AS_OF) not in said
+    assert speech(code).label("down_payment") not in said
+
+
 def test_deliveries_on_account_stop_only_where_the_customers_own_numbers_say_so(tmp_path):
     said = pd.DataFrame(
         {
@@ -580,7 +616,7 @@ def test_a_final_demand_claims_interest_only_where_the_table_holds_some_and_adds
     )
     assert total in said
     assert "Pauschale" in said
-    assert "§§ 288, 247 BGB" in said
+    assert "§§ 288, 247 BGB" in said.replace("\u00a0", " ")
     bare = draft(kind="final_demand").text
     assert "nterest" not in bare
     assert "€1,150.50 so that it reaches us by 16 November 2026" in " ".join(bare.split())
@@ -598,7 +634,8 @@ def test_a_rate_that_was_agreed_is_not_said_to_be_the_laws():
     said = draft(kind="final_demand", interest=agreed).text
     assert "(our agreement)" in said
     assert "Late Payment of Commercial Debts" not in said
-    assert "the fixed sum" not in said
+    assert "fixed sum" not in said.casefold()
+    assert [line.split() for line in said.splitlines() if line.startswith("Document ")][-1][-2:] == ["Interest", "Claim"]
 
 
 def test_a_final_demand_asks_for_every_currency_though_interest_is_claimed_in_one_only():

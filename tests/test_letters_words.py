@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import itertools
+import re
 import shutil
 
 import pandas as pd
@@ -40,7 +42,17 @@ ASKED = DOCUMENTS.conform(
 #: Words that speak of courts, agencies and what follows them, in each language.
 LEGAL = {
     "en": ["court", "lawyer", "legal steps", "collection agency", "letter before action", "solicitors", "sue you"],
-    "de": ["Gericht", "gerichtlich", "Inkasso", "Rechtsanwalt", "Mahnbescheid", "Klage", "Gerichtsvollzieher"],
+    "de": [
+        "Gericht",
+        "gerichtlich",
+        "Inkasso",
+        "Rechtsanwalt",
+        "Mahnbescheid",
+        "Klage",
+        "Gerichtsvollzieher",
+        "dann sehen wir uns gezwungen",
+        "wir werden weitere Schritte unternehmen",
+    ],
     "fr": [
         "tribunal",
         "huissier",
@@ -52,7 +64,19 @@ LEGAL = {
         "pénalités",
         "sommation",
     ],
-    "es": ["demanda", "juzgado", "abogados", "agencia de cobro", "acciones legales", "burofax", "procedimiento monitorio"],
+    "es": [
+        "demanda",
+        "juzgado",
+        "abogados",
+        "agencia de cobro",
+        "acciones legales",
+        "burofax",
+        "procedimiento monitorio",
+        "empresa de recobro",
+        "nos veremos obligados",
+        "emprender acciones",
+        "tomaremos medidas",
+    ],
 }
 DEADLINE = {"en": "at the latest", "de": "spätestens", "fr": "au plus tard", "es": "a más tardar"}
 NEVER = {
@@ -71,6 +95,8 @@ NEVER = {
         "Schufa",
         "wir verzichten auf den Rest",
         "Polizei",
+        "das hat Konsequenzen",
+        "Ihre letzte Chance",
     ],
     "fr": [
         "vous le regretterez",
@@ -89,6 +115,11 @@ NEVER = {
         "renunciamos al resto",
         "la policía",
         "lista negra",
+        "le denunciaremos",
+        "es su última oportunidad",
+        "los ficheros de solvencia",
+        "aténgase a lo que ocurra",
+        "la condonación del resto",
     ],
 }
 
@@ -137,6 +168,17 @@ def test_every_kind_has_a_template_in_every_language_and_says_nothing_it_must_no
             (name, one) for name in names for one in check_words(without_code(templates.source(name, language)), kind, language)
         ]
         assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_a_template_runs_into_the_next_without_a_blank(language):
+    """A line break after a block is taken away: words before the block and on the next line would be one word."""
+    for path in (OURS / language).glob("*.j2"):
+        lines = path.read_text("utf-8").split("\n")
+        glued = [
+            line for line, after in itertools.pairwise(lines) if re.search(r"^(?!{%).+%}$", line) and re.match(r"\w|{{", after)
+        ]
+        assert not glued, path.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -205,6 +247,13 @@ def test_courtesy_is_no_sternness(words):
 @pytest.mark.parametrize("words", ["courteous", "Dear Sir", "please issue", "pursue", "illegality"])
 def test_a_word_within_another_is_not_meant(words):
     assert check_words(words, "reminder", "en") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["a nuestro juicio", "los ladrillos", "el director ejecutivo", "dé la orden a su banco", "sus emprendedores"]
+)
+def test_spanish_words_that_only_look_like_threats_may_be_said(words):
+    assert check_words(words, "reminder", "es") == []
 
 
 @pytest.mark.parametrize("gap", ["[your name]", "[ ]", "{name}", "<amount>", "____", "TODO", "XXX", "%s", "Dear [customer],"])

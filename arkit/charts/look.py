@@ -47,7 +47,7 @@ LOOK = go.layout.Template(
         # plotly's own "Share chart" button would send names and amounts to its maker's servers
         "modebar": {"remove": ["sendChartToCloud", "select", "lasso", "zoomin", "zoomout", "autoscale"]},
         "xaxis": AXIS | {"showgrid": False},
-        "yaxis": AXIS | {"showgrid": True},
+        "yaxis": AXIS | {"showgrid": True, "ticklabelstandoff": 4},
     }
 )  # fmt: skip
 

@@ -159,7 +159,7 @@ def hours_and_money(variants: pd.DataFrame) -> go.Figure:
         figure,
         1,
         [hours.update(hovertemplate=f"{hover}<extra></extra>", **CURVES["hours"])],
-        y={"title_text": "hours"} | FROM_ZERO,
+        y={"title_text": "hours", "tickformat": ","} | FROM_ZERO,
     )
     for row, currency in enumerate(currencies, 2):
         part = table.loc[table["currency"].eq(currency)]

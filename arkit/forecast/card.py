@@ -19,8 +19,10 @@ from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import CALIBRATION
 
-#: Days between the days looked from inside a test, and how many weeks of cash are compared.
-APART, WEEKS = 5, 8
+#: Days between the days looked from inside a test, also of those cash is compared on, and how many weeks of it are compared.
+APART, CASH_APART, WEEKS = 5, 30, 8
+#: Where one test would look at more open documents than this, it looks from fewer days.
+MOST_LOOKS = 300_000
 #: A forecast is tested on documents followed for so many days; ranges and dates on those followed for the longest.
 LONGEST = HORIZONS[-1]
 #: Brier scores closer than this are alike.
@@ -127,7 +129,7 @@ def _test(ledger: Ledger, lives: Lives, said: Said, span: tuple[int, int, int], 
     """Learn at the first day of ``span``, ask on days up to the second, compare with what is known on the third."""
     start, stop, end = span
     model.fit(ledger, _stamp(start))
-    known = look(lives, np.arange(start, stop, APART), said)
+    known = look(lives, _looked_from(lives, start, stop), said)
     ahead = days_to_money(known, end)
     document = lives.states["document"].to_numpy()[known.state]
     trained = model.trained_
@@ -164,6 +166,16 @@ def _test(ledger: Ledger, lives: Lives, said: Said, span: tuple[int, int, int], 
         "sampled": trained.figures["sampled"],
     } | {f"brier {NAMED[name]}": value for name, value in trained.losses.items()}
     return _Test(pd.concat([rows, pd.DataFrame(columns)], axis=1), method)
+
+
+def _looked_from(lives: Lives, start: int, stop: int) -> np.ndarray:
+    """Days evenly apart, the first among them; with very much open, fewer of those on which cash is compared."""
+    days = np.arange(start, stop, APART)
+    looks = len(lives.open_on(days)[0])
+    if looks <= MOST_LOOKS:
+        return days
+    months = np.ceil(looks * APART / CASH_APART / MOST_LOOKS)
+    return np.arange(start, stop, CASH_APART * int(months))
 
 
 def _base(lives: Lives, known: Known, start: int, horizon: int) -> np.ndarray:
@@ -263,9 +275,8 @@ def _customers(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cash(rows: pd.DataFrame) -> pd.DataFrame:
-    """Weekly cash from what was open, seen from the first and every sixth day looked from."""
-    part = rows[rows["followed"].ge(7 * WEEKS)]
-    part = part[part["day"].isin(np.sort(part["day"].unique())[::6])]
+    """Weekly cash from what was open, seen from each origin and from days a month apart after it."""
+    part = rows[rows["followed"].ge(7 * WEEKS) & rows["day"].sub(rows["origin"]).mod(CASH_APART).eq(0)]
     key = [part["currency"], part["day"]]
     came = _by_week(part["ahead"]).mul(part["open"], axis=0).groupby(key).sum()
     whole = came.sum(axis=1).groupby("currency").sum()
@@ -292,6 +303,10 @@ def _chances_by_week(rows: pd.DataFrame, way: str) -> pd.DataFrame:
 
 def _notes(rows: pd.DataFrame, tests: list[_Test]) -> list[str]:
     found = [f"{rows['document'].nunique():,} documents, looked at {len(rows):,} times on {rows['day'].nunique():,} days"]
+    looked = rows[["origin", "day"]].drop_duplicates()
+    apart = looked.groupby("origin")["day"].diff().groupby(looked["origin"]).min().max()
+    if apart > APART:
+        found.append(f"so much was open that the days looked from are {apart:.0f} apart, not {APART}")
     sampled = min(test.method["sampled"] for test in tests)
     if sampled < 1:
         found.append(f"learned from a sample: at least {sampled:.0%} of what was open on past days")

@@ -259,6 +259,7 @@ def _plan(
     told = [
         {
             **{name: say.amount(_minor(row[name], row["currency"]), row["currency"]) for name in MONEY_OF_PLAN},
+            **({} if row["down_payment"] > 0 else {"down_payment": ""}),
             "instalments": say.number(row["instalments"]),
             "first_on": say.day(row["first_on"]),
             "ends_on": say.day(row["ends_on"]),
@@ -301,7 +302,7 @@ def _call(
         "call_by": say.day(first["due_by"]),
         "who_pays": first["action"] == "contact_ap",
         "may_plan": first["action"] == "plan",
-        "reasons": [account["reason"] for account in accounts if account["reason"]],
+        "reasons": list(dict.fromkeys(account["reason"] for account in accounts if account["reason"])),
         "next_steps": sorted({account["next_step"] for account in accounts if account["next_step"]}),
         "score": f"{first['score']:.0f}" if pd.notna(first["score"]) else "",
         "balance": say.listed(balances),

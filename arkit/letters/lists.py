@@ -69,7 +69,7 @@ def documents(say: Speech, rows: Sequence[Row], currency: str) -> Table:
 
 
 def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
-    """The payments of a plan, and what is left after each."""
+    """The payments of a plan, and what is left after each; no down payment where none is asked for."""
     lines = [
         (
             say.label("down_payment") if row["number"] == 0 else say.number(row["number"]),
@@ -78,6 +78,7 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
             say.amount(_minor(row["balance"], currency), currency),
         )
         for row in instalments
+        if row["number"] > 0 or row["amount"] > 0
     ]
     total = (say.label("sum"), "", say.amount(sum(_minor(row["amount"], currency) for row in instalments), currency), "")
     return _table(
@@ -90,7 +91,8 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
 
 
 def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
-    """What is claimed of each document: principal, interest, fixed sum, and their total."""
+    """What is claimed of each document: principal, interest, fixed sum where there is any, and their total."""
+    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     lines = [
         (
             _name(row),
@@ -98,16 +100,16 @@ def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
             say.number(row["days_late"]),
             say.percent(row["rate"]) if row["interest"] else "",
             say.amount(row["interest"], currency),
-            say.amount(row["fixed_sum"], currency),
+            say.amount(row["fixed_sum"], currency) if sums["fixed_sum"] else "",
             say.amount(row["ask"] + row["interest"] + row["fixed_sum"], currency),
         )
         for row in claimed
     ]
-    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     amounts = [say.amount(sums[name], currency) for name in sums]
-    total = (say.label("sum"), amounts[0], "", "", amounts[1], amounts[2], say.amount(sum(sums.values()), currency))
+    fixed = amounts[2] if sums["fixed_sum"] else ""
+    total = (say.label("sum"), amounts[0], "", "", amounts[1], fixed, say.amount(sum(sums.values()), currency))
     names = ("document", "open", "days", "rate", "interest", "fixed_sum", "claim")
-    return _table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"])
+    return _without_empty(_table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"]))
 
 
 def offered(say: Speech, rows: Sequence[Row], currency: str) -> Table:

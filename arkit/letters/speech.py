@@ -97,8 +97,14 @@ class Speech:
         return self.locale.decimal_formats[None].apply(int(count), self.locale)
 
     def percent(self, share: float) -> str:
-        """A share as percent, up to three decimals: rates of interest have them."""
-        return format_percent(round(share, 6), "#,##0.###%" if self.code == "en" else "#,##0.### %", locale=self.locale)
+        r"""A share as percent, up to three decimals: rates of interest have them. No line is broken before the sign.
+
+        Examples
+        --------
+        >>> speech("en").percent(0.10375), speech("es").percent(0.104) == "10,4\u00a0%"
+        ('10.375%', True)
+        """
+        return format_percent(round(share, 6), "#,##0.###%" if self.code == "en" else "#,##0.###\u00a0%", locale=self.locale)
 
     def label(self, name: str) -> str:
         """The heading or word of that name."""
