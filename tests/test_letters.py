@@ -590,6 +590,17 @@ def test_a_statement_holds_every_item_and_credit_of_every_currency_and_ties_to_t
     assert disputed.endswith("in dispute")
 
 
+def test_a_statement_marks_no_more_as_set_aside_than_is():
+    blocked = pd.DataFrame(
+        {"customer_id": ["C1"], "document_id": ["INV-1"], "kind": "dispute", "currency": "EUR", "amount": [400.0]}
+    )
+    decided = actions(("C1", "firm_notice"))
+    said = draft(kind="statement", decided=decided, blocked=blocked).text
+    assert re.search(r"(?m)^INV-1 .*in dispute: €400\.00$", said)
+    whole = draft(kind="statement", decided=decided, blocked=blocked.assign(amount=900.0)).text
+    assert re.search(r"(?m)^INV-1 .*in dispute$", whole)
+
+
 def demand(**more):
     known = more.pop("known", customers("C1", country="Germany"))
     interest = claim(LATE, jurisdiction="by_country", customers=known)

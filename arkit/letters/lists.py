@@ -40,7 +40,7 @@ def statement(say: Speech, rows: Sequence[Row], currency: str) -> Table:
             say.short(row["due_date"]) if row["minor"] > 0 else "",
             say.number(row["days_late"]) if row["minor"] > 0 and row["late"] else "",
             say.amount(row["minor"], currency),
-            say.named("blocks", row["blocked_by"]) if row["blocked_by"] and row["minor"] > 0 else "",
+            _in_the_way(say, row) if row["minor"] > 0 else "",
         )
         for row in rows
     ]
@@ -182,6 +182,13 @@ def _number(say: Speech, row: Row) -> str:
     """The number of a document, and how much of it is not asked for."""
     aside = say.amount(row["aside"], row["currency"])
     return say.label("set_aside").format(document=_name(row), amount=aside) if row["aside"] else _name(row)
+
+
+def _in_the_way(say: Speech, row: Row) -> str:
+    """What stands in the way of asking for a document, with the amount where the rest of it is asked for."""
+    words = say.named("blocks", row["blocked_by"]) if row["blocked_by"] else ""
+    part = words and row["aside"] and row["ask"] > 0
+    return f"{words}{say.colon} {say.amount(row['aside'], row['currency'])}" if part else words
 
 
 def _not_applied(say: Speech, row: Row) -> str:
