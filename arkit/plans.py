@@ -79,8 +79,8 @@ def plan(
 def schedule(plans: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     """The payments of each plan that is possible, one row per payment, shape `INSTALMENTS`; exact to the minor unit.
 
-    Interest is simple, by the days since the payment before, at ``[plans] rate``; the last instalment clears the debt.
-    ``principal`` adds up to the amount of the plan, ``amount`` to that and the interest.
+    Instalments are alike but the last, which clears the debt. Interest is simple, by the days since the payment before, at
+    ``[plans] rate``. ``principal`` adds up to the amount of the plan, ``amount`` to that and the interest.
 
     Examples
     --------
@@ -318,13 +318,13 @@ def _words(minor: pd.Series, currency: pd.Series) -> pd.Series:
 def _payments(owed: np.ndarray, down: np.ndarray, months: np.ndarray, first: np.ndarray, rate: float) -> dict[str, np.ndarray]:
     """Due days, interest, principal and balance, one row per plan and one column per payment, in minor units.
 
-    Payments are level: their sum up to each month is that of the exact payment, rounded; the last one clears the balance.
+    Payments are level, the exact payment rounded up, so that one standing order pays them; the last one clears the balance.
     """
     most = int(months.max(initial=0))
     number = np.arange(most + 1)
     due_on = _months_later(first, number)
     level = np.where(months > 0, formulas.level_payment(owed - down, rate, np.maximum(months, 1)), 0)
-    asked = np.diff(np.rint(level[:, None] * number[None, :]), axis=1, prepend=0).astype("int64")
+    asked = np.ceil(level - 1e-6).astype("int64")
     interest, principal, balance = (np.zeros((len(owed), most + 1), dtype="int64") for _ in range(3))
     principal[:, 0], balance[:, 0] = down, owed - down
     for month in range(1, most + 1):
@@ -332,7 +332,7 @@ def _payments(owed: np.ndarray, down: np.ndarray, months: np.ndarray, first: np.
         left = balance[:, month - 1]
         running = months >= month
         interest[:, month] = np.where(running, formulas.simple(left, rate, days), 0)
-        part = np.where(months == month, left, np.minimum(np.maximum(asked[:, month] - interest[:, month], 0), left))
+        part = np.where(months == month, left, np.minimum(np.maximum(asked - interest[:, month], 0), left))
         principal[:, month] = np.where(running, part, 0)
         balance[:, month] = left - principal[:, month]
     return {"due_on": due_on, "interest": interest, "principal": principal, "balance": balance}

@@ -29,7 +29,7 @@ from arkit.notes import standing
 from arkit.plans import plan, schedule
 from arkit.policy import DEFAULT, Policy
 from arkit.scores import score
-from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PREVENTIONS
+from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, BLOCK_KINDS, CUSTOMERS, DOCUMENTS, NOTE_KINDS, PLANS, PREVENTIONS
 from arkit.workbook.words import GROUPS
 
 AS_OF = pd.Timestamp("2026-10-31")
@@ -180,7 +180,7 @@ def test_of_a_document_that_is_blocked_in_part_the_rest_is_asked_for():
         {"customer_id": ["C1"], "currency": "EUR", "document_id": ["INV-1"], "kind": ["dispute"], "amount": [400.0]}
     )
     said = words(mail(blocked=blocked))
-    assert "INV-1 (€400.00 of it set aside)" in said
+    assert "INV-1 (without €400.00 set aside)" in said
     assert "€600.00" in said
     assert "€750.50" in said
 
@@ -283,6 +283,12 @@ def test_a_call_sheet_has_purpose_facts_questions_and_how_to_record(tmp_path):
     ):  # fmt: skip
         assert phrase in " ".join(sheet.split())
     assert "250.50" not in sheet
+
+
+def test_a_reason_that_two_currencies_share_is_said_once_on_a_call_sheet():
+    table = documents(("C1", "E", 10.0, 9), ("C1", "Y", 1500.0, 9, "JPY"))
+    said = draft(table, kind="call", decided=actions(("C1", "call"), ("C1", "call", "JPY"))).text
+    assert said.count("Why now: because it is late") == 1
 
 
 def test_what_the_policy_leaves_empty_is_a_marked_gap():
@@ -444,6 +450,36 @@ def test_a_plan_is_offered_and_written_down_where_one_can_be_borne_else_the_cust
     assert [path.name for path in write_letters(tmp_path / "b", **tables, plans=refused)] == ["call-C1.txt"]
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_plan_without_a_down_payment_or_in_one_instalment_offers_what_it_asks_for(code):
+    plans = PLANS.conform(
+        pd.DataFrame([
+            PLANS.blank()
+            | {
+                "as_of": AS_OF,
+                "customer_id": "C1",
+                "currency": "EUR",
+                "amount": 1150.5,
+                "possible": True,
+                "down_payment": 0.0,
+                "instalments": 1,
+                "instalment": 1150.5,
+                "minimum": 100.0,
+                "first_on": AS_OF,
+                "ends_on": AS_OF + pd.Timedelta(days=30),
+            }
+        ])
+    )  # fmt: skip
+    tables = {"kind": "plan_offer", "known": customers("C1", language=code), "plans": plans, "instalments": schedule(plans)}
+    said = draft(**tables).text
+    (offer,) = [part for part in said.split("\n\n") if speech(code).day(plans["ends_on"][0]) in part.replace("\n", " ")]
+    whole = speech(code).amount(115050, "EUR")
+    assert offer.count(whole) == 1
+    assert speech(code).day(AS_OF) not in offer.replace("\n", " ")
+    assert speech(code).short(AS_OF) not in said
+    assert speech(code).label("down_payment") not in said
+
+
 def test_deliveries_on_account_stop_only_where_the_customers_own_numbers_say_so(tmp_path):
     said = pd.DataFrame(
         {
@@ -554,6 +590,17 @@ def test_a_statement_holds_every_item_and_credit_of_every_currency_and_ties_to_t
     assert disputed.endswith("in dispute")
 
 
+def test_a_statement_marks_no_more_as_set_aside_than_is():
+    blocked = pd.DataFrame(
+        {"customer_id": ["C1"], "document_id": ["INV-1"], "kind": "dispute", "currency": "EUR", "amount": [400.0]}
+    )
+    decided = actions(("C1", "firm_notice"))
+    said = draft(kind="statement", decided=decided, blocked=blocked).text
+    assert re.search(r"(?m)^INV-1 .*in dispute: €400\.00$", said)
+    whole = draft(kind="statement", decided=decided, blocked=blocked.assign(amount=900.0)).text
+    assert re.search(r"(?m)^INV-1 .*in dispute$", whole)
+
+
 def demand(**more):
     known = more.pop("known", customers("C1", country="Germany"))
     interest = claim(LATE, jurisdiction="by_country", customers=known)
@@ -569,7 +616,7 @@ def test_a_final_demand_claims_interest_only_where_the_table_holds_some_and_adds
     )
     assert total in said
     assert "Pauschale" in said
-    assert "§§ 288, 247 BGB" in said
+    assert "§§ 288, 247 BGB" in said.replace("\u00a0", " ")
     bare = draft(kind="final_demand").text
     assert "nterest" not in bare
     assert "€1,150.50 so that it reaches us by 16 November 2026" in " ".join(bare.split())
@@ -587,7 +634,23 @@ def test_a_rate_that_was_agreed_is_not_said_to_be_the_laws():
     said = draft(kind="final_demand", interest=agreed).text
     assert "(our agreement)" in said
     assert "Late Payment of Commercial Debts" not in said
-    assert "the fixed sum" not in said
+    assert "fixed sum" not in said.casefold()
+    assert [line.split() for line in said.splitlines() if line.startswith("Document ")][-1][-2:] == ["Interest", "Claim"]
+
+
+def test_a_final_demand_asks_for_every_currency_though_interest_is_claimed_in_one_only():
+    table = documents(("C1", "E", 100.0, 61), ("C1", "Y", 1500.0, 61, "JPY"), ("C1", "CN", -500.0, 5, "JPY"))
+    decided = actions(("C1", "final_demand"), ("C1", "final_demand", "JPY"))
+    said = draft(table, kind="final_demand", decided=decided, interest=claim(table, jurisdiction="DE")).text
+    (asked,) = re.findall(r"Please pay (.*?) so that", " ".join(said.split()))
+    assert re.fullmatch(r"€14\d\.\d\d and JP¥1,000", asked)
+
+
+def test_the_record_speaks_of_fixed_sums_only_where_some_are_claimed():
+    decided = actions(("C1", "agency"))
+    agreed, statute = claim(LATE, jurisdiction="EU", contract_rate=0.12), claim(LATE, jurisdiction="EU")
+    assert "and fixed sums" not in draft(kind="hand_over", decided=decided, interest=agreed).text
+    assert "and fixed sums" in draft(kind="hand_over", decided=decided, interest=statute).text
 
 
 def test_interest_that_is_excluded_is_not_claimed():
@@ -637,6 +700,32 @@ def test_a_notice_and_a_demand_refer_to_what_was_said_before():
     assert "- 1 October 2026: call\n" in said
     assert "message left" not in said
     assert "2 August 2026" not in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_promise_without_an_amount_names_none_and_what_rests_until_a_day_is_not_for_that_day(code):
+    until = {"until": AS_OF + pd.Timedelta(days=5)}
+    before = notes((3, "promise", until), (2, "promise", until | {"amount": 500.0}), (1, "hold", until))
+    said = draft(
+        kind="call", decided=actions(("C1", "call")), notes=before, policy=Policy.parse(f'letters.language = "{code}"')
+    )
+    day = speech(code).day(until["until"])
+    told = [line for line in said.text.replace("\n  ", " ").splitlines() if day in line]
+    bare, amount, rests = (line.removesuffix(f" {day}").split(f"{speech(code).colon} ", 1)[1] for line in told)
+    assert [bare, amount, rests] == {
+        "en": ["promise for", "promise of €500.00 for", "on hold until"],
+        "de": ["Zusage zum", "Zusage über 500,00\u00a0€ zum", "zurückgestellt bis"],
+        "fr": ["promesse de règlement pour le", "promesse de règlement de 500,00\u00a0€ pour le", "mise en attente jusqu'au"],
+        "es": ["compromiso de pago para el", "compromiso de pago de 500,00\u00a0€ para el", "en suspenso hasta el"],
+    }[code]
+
+
+def test_french_says_the_first_of_a_month_and_keeps_its_spaces_before_signs_together():
+    before = notes((30, "call", {"outcome": "reached"}))
+    said = draft(kind="firm_notice", known=customers("C1", language="fr"), notes=before).text
+    assert "- 1er\u00a0octobre\u00a02026\u00a0: appel téléphonique\n" in said
+    assert not re.findall(r" [:;?!»]|« ", said)
+    assert speech("en").day(pd.Timestamp("2026-10-01")) == "1 October 2026"
 
 
 def test_what_is_handed_over_is_the_whole_record(tmp_path):

@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import itertools
+import re
 import shutil
 
 import pandas as pd
@@ -40,9 +42,41 @@ ASKED = DOCUMENTS.conform(
 #: Words that speak of courts, agencies and what follows them, in each language.
 LEGAL = {
     "en": ["court", "lawyer", "legal steps", "collection agency", "letter before action", "solicitors", "sue you"],
-    "de": ["Gericht", "gerichtlich", "Inkasso", "Rechtsanwalt", "Mahnbescheid", "Klage", "Gerichtsvollzieher"],
-    "fr": ["tribunal", "huissier", "mise en demeure", "avocat", "recouvrement", "assignation", "injonction de payer"],
-    "es": ["demanda", "juzgado", "abogados", "agencia de cobro", "acciones legales", "burofax", "procedimiento monitorio"],
+    "de": [
+        "Gericht",
+        "gerichtlich",
+        "Inkasso",
+        "Rechtsanwalt",
+        "Mahnbescheid",
+        "Klage",
+        "Gerichtsvollzieher",
+        "dann sehen wir uns gezwungen",
+        "wir werden weitere Schritte unternehmen",
+    ],
+    "fr": [
+        "tribunal",
+        "huissier",
+        "mise en demeure",
+        "avocat",
+        "recouvrement",
+        "assignation",
+        "injonction de payer",
+        "pénalités",
+        "sommation",
+    ],
+    "es": [
+        "demanda",
+        "juzgado",
+        "abogados",
+        "agencia de cobro",
+        "acciones legales",
+        "burofax",
+        "procedimiento monitorio",
+        "empresa de recobro",
+        "nos veremos obligados",
+        "emprender acciones",
+        "tomaremos medidas",
+    ],
 }
 DEADLINE = {"en": "at the latest", "de": "spätestens", "fr": "au plus tard", "es": "a más tardar"}
 NEVER = {
@@ -61,8 +95,19 @@ NEVER = {
         "Schufa",
         "wir verzichten auf den Rest",
         "Polizei",
+        "das hat Konsequenzen",
+        "Ihre letzte Chance",
     ],
-    "fr": ["vous le regretterez", "mauvais payeur", "c'est une honte", "nous renonçons au reste", "la police", "liste noire"],
+    "fr": [
+        "vous le regretterez",
+        "mauvais payeur",
+        "c'est une honte",
+        "nous renonçons au reste",
+        "la police",
+        "liste noire",
+        "sous peine de",
+        "escroc",
+    ],
     "es": [
         "aténgase o atenerse a las consecuencias",
         "es una vergüenza",
@@ -70,6 +115,11 @@ NEVER = {
         "renunciamos al resto",
         "la policía",
         "lista negra",
+        "le denunciaremos",
+        "es su última oportunidad",
+        "los ficheros de solvencia",
+        "aténgase a lo que ocurra",
+        "la condonación del resto",
     ],
 }
 
@@ -118,6 +168,17 @@ def test_every_kind_has_a_template_in_every_language_and_says_nothing_it_must_no
             (name, one) for name in names for one in check_words(without_code(templates.source(name, language)), kind, language)
         ]
         assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_of_a_template_runs_into_the_next_without_a_blank(language):
+    """A line break after a block is taken away: words before the block and on the next line would be one word."""
+    for path in (OURS / language).glob("*.j2"):
+        lines = path.read_text("utf-8").split("\n")
+        glued = [
+            line for line, after in itertools.pairwise(lines) if re.search(r"^(?!{%).+%}$", line) and re.match(r"\w|{{", after)
+        ]
+        assert not glued, path.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -172,9 +233,35 @@ def test_words_are_found_whatever_their_case_and_the_blanks_in_them(words):
     assert check_words(f"Hello.\n{words}", "reminder", "en")[0].line == 2
 
 
+@pytest.mark.parametrize("words", ["PENALITES DE RETARD", "pe\u0301nalite\u0301s", "MISE EN DEMEURE", "procedure", "Référé"])
+def test_words_are_found_without_their_accents_and_shown_as_they_stand(words):
+    (found,) = check_words(words, "reminder", "fr")
+    assert found.phrase in words or found.phrase == "pénalités"
+
+
+@pytest.mark.parametrize("words", ["Votre référence", "Ayez l'obligeance de nous répondre", "Nous vous en serions obligés"])
+def test_courtesy_is_no_sternness(words):
+    assert check_words(words, "reminder", "fr") == []
+
+
 @pytest.mark.parametrize("words", ["courteous", "Dear Sir", "please issue", "pursue", "illegality"])
 def test_a_word_within_another_is_not_meant(words):
     assert check_words(words, "reminder", "en") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a nuestro juicio",
+        "los ladrillos",
+        "el director ejecutivo",
+        "dé la orden a su banco",
+        "gracias por su interés",
+        "sus emprendedores",
+    ],
+)
+def test_spanish_words_that_only_look_like_threats_may_be_said(words):
+    assert check_words(words, "reminder", "es") == []
 
 
 @pytest.mark.parametrize("gap", ["[your name]", "[ ]", "{name}", "<amount>", "____", "TODO", "XXX", "%s", "Dear [customer],"])

@@ -130,7 +130,8 @@ def paying_days(
     """
     table = ENTRIES.conform(entries)
     day = pd.Timestamp(as_of)
-    paid = table.loc[table["kind"].eq("payment") & table["amount"].lt(0) & table["date"].le(day)]
+    counts = table["kind"].eq("payment") & table["amount"].lt(0) & table["date"].le(day)
+    paid = table[["customer_id", "date", "currency", "amount"]].loc[counts]
     paid = paid if customer_id is None else paid.loc[paid["customer_id"].eq(customer_id)]
     ends = pd.date_range(end=day + pd.offsets.MonthEnd(0), periods=months, freq="ME")
     paid = paid.loc[paid["date"].gt(ends[0] - pd.offsets.MonthBegin(1) - pd.Timedelta(days=1))]

@@ -120,6 +120,7 @@ def lateness_by_month(
         return sentence(f"no invoice fell due in these months{when([as_of])}")
     ends = ends[ends >= known["month"].min()]
     chosen = _got_later(known, ends, needs, top)
+    known = known.reset_index(drop=True)
     named = known.assign(who=known["customer_id"].where(known["customer_id"].isin(chosen.index), "all others"))
     others = known["customer_id"].nunique() - len(chosen)
     lines = [*map(str, chosen.index), *(["all others"] if others else [])]
@@ -216,10 +217,10 @@ def _months_of(
 ) -> list[go.Heatmap | go.Scatter]:
     """A field per line and month; the hover says how many invoices it is, what they come to, and which is the latest."""
     by = ["who", "month"]
-    cells = named.groupby(by).agg(
-        mean=("days_late", "mean"), n=("days_late", "size"), open=("open_amount", lambda x: x.gt(0).sum())
-    )
-    worst = named.sort_values("days_late").drop_duplicates(by, keep="last").set_index(by)[["document_id", "days_late"]]
+    fields = named.assign(unpaid=named["open_amount"].gt(0)).groupby(by)
+    cells = fields.agg(mean=("days_late", "mean"), n=("days_late", "size"), open=("unpaid", "sum"))
+    latest = fields["days_late"].idxmax()
+    worst = named.loc[latest, ["document_id", "days_late"]].set_axis(latest.index)
     cells = cells.join(worst)
     cells["said"] = [
         f"{n:,} invoice{'s' if n != 1 else ''}, of them unpaid: {unpaid:,}<br>the latest: {number}, {days:,} days"

@@ -154,7 +154,7 @@ def _tables(
 
 def _told(notes: list[Row], say: Speech, *, outcome: bool = True) -> list[str]:
     """The newest notes, each with its day; what came of them is for ourselves."""
-    return [f"{say.day(note['date'])}: {lists.happened(say, note, outcome=outcome)}" for note in notes[-MOST:]]
+    return [f"{say.day(note['date'])}{say.colon} {lists.happened(say, note, outcome=outcome)}" for note in notes[-MOST:]]
 
 
 def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
@@ -188,26 +188,27 @@ def _final(
 def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Table]], currencies: list[str]) -> Facts:
     """What is claimed besides what is open, and the list of it; only of documents that are asked for in full."""
     rates = {(row["document_id"], row["instalment"], row["currency"]): row for row in rows["interest"] if not row["excluded"]}
-    found: list[tuple[str, list[Row]]] = []
+    asked: list[tuple[str, list[Row]]] = []
     for currency in currencies:
         claimed = [
             _claimed(row, rates.get((row["document_id"], row["instalment"], currency)))
             for row in rows["items"]
             if row["ask"] > 0 and row["currency"] == currency
         ]
-        if claimed and any(row["interest"] + row["fixed_sum"] for row in claimed):
-            found.append((currency, claimed))
+        if claimed:
+            asked.append((currency, claimed))
+    found = [(currency, claimed) for currency, claimed in asked if any(row["interest"] + row["fixed_sum"] for row in claimed)]
     tables["claim"] = [lists.claims(say, claimed, currency) for currency, claimed in found]
-    law = {"other" if row["source"] == AGREED else row["jurisdiction"] for row in rates.values()}
+    law = {row["law"] for _, claimed in found for row in claimed if row["interest"] + row["fixed_sum"]}
     totals = [
         say.amount(sum(row["ask"] + row["interest"] + row["fixed_sum"] for row in claimed), currency)
-        for currency, claimed in found
+        for currency, claimed in asked
     ]
     per_day = [say.amount(sum(row["per_diem"] for row in claimed), currency) for currency, claimed in found]
     return {
         "claims": bool(found),
         "fixed": any(row["fixed_sum"] for _, claimed in found for row in claimed),
-        "claim_total": say.listed(totals),
+        "claim_total": say.listed(totals) if found else "",
         "per_day": say.listed(per_day),
         "law": say.listed([say.named("law", name) for name in sorted(law)]),
     }
@@ -216,9 +217,11 @@ def claim(rows: Mapping[str, list[Row]], say: Speech, tables: dict[str, list[Tab
 def _claimed(item: Row, rate: Row | None) -> Row:
     """A document with what is claimed of it in minor units; nothing where credit or a block has taken off a part."""
     if rate is None or item["ask"] != item["minor"]:
-        return item | {"interest": 0, "fixed_sum": 0, "per_diem": 0, "rate": 0.0}
+        return item | {"interest": 0, "fixed_sum": 0, "per_diem": 0, "rate": 0.0, "law": ""}
     scale = 10 ** decimals(item["currency"])
-    return item | {name: round(rate[name] * scale) for name in ("interest", "fixed_sum", "per_diem")} | {"rate": rate["rate"]}
+    law = "other" if rate["source"] == AGREED else rate["jurisdiction"]
+    sums = {name: round(rate[name] * scale) for name in ("interest", "fixed_sum", "per_diem")}
+    return item | sums | {"rate": rate["rate"], "law": law}
 
 
 def next_steps(account: Row, items: list[Row], books: Books) -> set[str]:
@@ -256,6 +259,7 @@ def _plan(
     told = [
         {
             **{name: say.amount(_minor(row[name], row["currency"]), row["currency"]) for name in MONEY_OF_PLAN},
+            **({} if row["down_payment"] > 0 else {"down_payment": ""}),
             "instalments": say.number(row["instalments"]),
             "first_on": say.day(row["first_on"]),
             "ends_on": say.day(row["ends_on"]),
@@ -298,7 +302,7 @@ def _call(
         "call_by": say.day(first["due_by"]),
         "who_pays": first["action"] == "contact_ap",
         "may_plan": first["action"] == "plan",
-        "reasons": [account["reason"] for account in accounts if account["reason"]],
+        "reasons": list(dict.fromkeys(account["reason"] for account in accounts if account["reason"])),
         "next_steps": sorted({account["next_step"] for account in accounts if account["next_step"]}),
         "score": f"{first['score']:.0f}" if pd.notna(first["score"]) else "",
         "balance": say.listed(balances),

@@ -8,6 +8,8 @@ from arkit.letters.speech import Speech
 from arkit.money import decimals
 
 Row = dict[str, Any]
+#: Notes whose day is that until which something rests, not that by which something comes.
+HELD = ("dispute", "hold", "credit_pending")
 
 
 def items(say: Speech, asked: Sequence[Row], credits: Sequence[Row], currency: str) -> Table:
@@ -38,7 +40,7 @@ def statement(say: Speech, rows: Sequence[Row], currency: str) -> Table:
             say.short(row["due_date"]) if row["minor"] > 0 else "",
             say.number(row["days_late"]) if row["minor"] > 0 and row["late"] else "",
             say.amount(row["minor"], currency),
-            say.named("blocks", row["blocked_by"]) if row["blocked_by"] and row["minor"] > 0 else "",
+            _in_the_way(say, row) if row["minor"] > 0 else "",
         )
         for row in rows
     ]
@@ -67,7 +69,7 @@ def documents(say: Speech, rows: Sequence[Row], currency: str) -> Table:
 
 
 def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
-    """The payments of a plan, and what is left after each."""
+    """The payments of a plan, and what is left after each; no down payment where none is asked for."""
     lines = [
         (
             say.label("down_payment") if row["number"] == 0 else say.number(row["number"]),
@@ -76,6 +78,7 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
             say.amount(_minor(row["balance"], currency), currency),
         )
         for row in instalments
+        if row["number"] > 0 or row["amount"] > 0
     ]
     total = (say.label("sum"), "", say.amount(sum(_minor(row["amount"], currency) for row in instalments), currency), "")
     return _table(
@@ -88,7 +91,8 @@ def schedule(say: Speech, instalments: Sequence[Row], currency: str) -> Table:
 
 
 def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
-    """What is claimed of each document: principal, interest, fixed sum, and their total."""
+    """What is claimed of each document: principal, interest, fixed sum where there is any, and their total."""
+    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     lines = [
         (
             _name(row),
@@ -96,16 +100,16 @@ def claims(say: Speech, claimed: Sequence[Row], currency: str) -> Table:
             say.number(row["days_late"]),
             say.percent(row["rate"]) if row["interest"] else "",
             say.amount(row["interest"], currency),
-            say.amount(row["fixed_sum"], currency),
+            say.amount(row["fixed_sum"], currency) if sums["fixed_sum"] else "",
             say.amount(row["ask"] + row["interest"] + row["fixed_sum"], currency),
         )
         for row in claimed
     ]
-    sums = {name: sum(row[name] for row in claimed) for name in ("ask", "interest", "fixed_sum")}
     amounts = [say.amount(sums[name], currency) for name in sums]
-    total = (say.label("sum"), amounts[0], "", "", amounts[1], amounts[2], say.amount(sum(sums.values()), currency))
+    fixed = amounts[2] if sums["fixed_sum"] else ""
+    total = (say.label("sum"), amounts[0], "", "", amounts[1], fixed, say.amount(sum(sums.values()), currency))
     names = ("document", "open", "days", "rate", "interest", "fixed_sum", "claim")
-    return _table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"])
+    return _without_empty(_table(say, names, set(names[1:]), [*lines, total], ["plain"] * len(lines) + ["total"]))
 
 
 def offered(say: Speech, rows: Sequence[Row], currency: str) -> Table:
@@ -154,12 +158,14 @@ def chronology(say: Speech, fell_due: Sequence[Row], said: Sequence[Row]) -> Tab
 def happened(say: Speech, note: Row, *, outcome: bool = True) -> str:
     """A note in words: 'call about INV-1: reached'. What somebody wrote in their own words stays in the books."""
     given = say.amount(_minor(note["amount"], note["currency"]), note["currency"]) if note["amount"] > 0 else ""
-    what = say.named("contacts", note["kind"]).format(amount=given).strip()
+    what = say.named("contacts", note["kind"])
+    what = say.label("promised").format(what=what, amount=given) if given and note["kind"] == "promise" else what
     about = one_line(note["document_id"])
     words = say.label("said_of" if about else "said").format(what=what, document=about)
-    until = say.label("until").format(day=say.day(note["until"])) if say.day(note["until"]) else ""
+    day = say.day(note["until"])
+    until = say.label("held" if note["kind"] in HELD else "until").format(day=day) if day else ""
     ended = say.named("outcomes", note["outcome"]) if outcome else ""
-    return " ".join(part for part in (words, until) if part) + (f": {ended}" if ended else "")
+    return " ".join(part for part in (words, until) if part) + (f"{say.colon} {ended}" if ended else "")
 
 
 def _minor(amount: float, currency: str) -> int:
@@ -176,6 +182,13 @@ def _number(say: Speech, row: Row) -> str:
     """The number of a document, and how much of it is not asked for."""
     aside = say.amount(row["aside"], row["currency"])
     return say.label("set_aside").format(document=_name(row), amount=aside) if row["aside"] else _name(row)
+
+
+def _in_the_way(say: Speech, row: Row) -> str:
+    """What stands in the way of asking for a document, with the amount where the rest of it is asked for."""
+    words = say.named("blocks", row["blocked_by"]) if row["blocked_by"] else ""
+    part = words and row["aside"] and row["ask"] > 0
+    return f"{words}{say.colon} {say.amount(row['aside'], row['currency'])}" if part else words
 
 
 def _not_applied(say: Speech, row: Row) -> str:

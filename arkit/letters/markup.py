@@ -98,7 +98,9 @@ def wording(filled: str) -> str:
 
 
 def spaced(filled: str, signs: str) -> str:
-    """The wording with spaces before these signs that no line is broken at, as French has them; data stays as it is.
+    """The wording with spaces before these signs, and after «, that no line is broken at, as French has them.
+
+    Data stays as it is.
 
     Examples
     --------
@@ -108,8 +110,9 @@ def spaced(filled: str, signs: str) -> str:
     if not signs:
         return filled
     parts = re.split(f"({OPEN}[^{CLOSE}]*{CLOSE})", filled)
-    before = re.compile(f" (?=[{re.escape(signs)}])")
-    return "".join(part if place % 2 else before.sub("\u00a0", part) for place, part in enumerate(parts))
+    before, after = signs.replace("«", ""), "«" if "«" in signs else ""
+    tied = re.compile(f" (?=[{re.escape(before)}])" + (f"|(?<={after}) " if after else ""))
+    return "".join(part if place % 2 else tied.sub("\u00a0", part) for place, part in enumerate(parts))
 
 
 def plain(filled: str) -> str:

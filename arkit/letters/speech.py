@@ -50,11 +50,19 @@ class Speech:
         return {}
 
     def day(self, date: Any, form: Literal["long", "medium"] = "long") -> str:  # noqa: ANN401 - a timestamp or a missing one
-        """A day in words that nobody can misread; nothing where there is none. In columns it is shorter: '31 Oct 2026'."""
+        r"""A day in words that nobody can misread; nothing where there is none. In columns it is shorter: '31 Oct 2026'.
+
+        Examples
+        --------
+        >>> speech("fr").day(pd.Timestamp("2026-10-01")), speech("en").day(pd.NaT)
+        ('1er\xa0octobre\xa02026', '')
+        """
         if pd.isna(date):
             return ""
         if (date, form) not in self._days:
-            self._days[date, form] = format_date(date.date(), form, locale=self.locale)
+            said = format_date(date.date(), form, locale=self.locale)
+            said = re.sub(r"^1(?=\s)", f"1{self.words['first']}", said)
+            self._days[date, form] = said.replace(" ", "\u00a0") if self.words["spaced"] else said
         return self._days[date, form]
 
     def short(self, date: Any) -> str:  # noqa: ANN401 - a timestamp or a missing one
@@ -79,13 +87,24 @@ class Speech:
         # where a currency has no sign of its own, its code does not touch the figure
         return re.sub(r"(?<=[A-Za-z])(?=\d)", "\u00a0", words) if currency in words else words
 
+    @property
+    def colon(self) -> str:
+        """A colon with what stands before it: in French a space that no line is broken at."""
+        return "\u00a0:" if ":" in self.words["spaced"] else ":"
+
     def number(self, count: int) -> str:
         """A whole number with its separators."""
         return self.locale.decimal_formats[None].apply(int(count), self.locale)
 
     def percent(self, share: float) -> str:
-        """A share as percent, up to three decimals: rates of interest have them."""
-        return format_percent(round(share, 6), "#,##0.###%" if self.code == "en" else "#,##0.### %", locale=self.locale)
+        r"""A share as percent, up to three decimals: rates of interest have them. No line is broken before the sign.
+
+        Examples
+        --------
+        >>> speech("en").percent(0.10375), speech("es").percent(0.104) == "10,4\u00a0%"
+        ('10.375%', True)
+        """
+        return format_percent(round(share, 6), "#,##0.###%" if self.code == "en" else "#,##0.###\u00a0%", locale=self.locale)
 
     def label(self, name: str) -> str:
         """The heading or word of that name."""

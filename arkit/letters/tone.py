@@ -1,6 +1,7 @@
 """What a letter may say: no threat, no shame, nothing sterner than its step, no promise nobody may make, no gap left open."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -53,11 +54,13 @@ def check_words(text: str, kind: str, language: str) -> list[Finding]:
             got=f"'{kind}', '{language}'",
             fix="name one of them",
         )
-    seen = UNSEEN.sub("", text).replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
+    seen = unicodedata.normalize("NFC", UNSEEN.sub("", text))
+    seen = seen.replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
+    bare = _bare(seen)
     found = [
-        (match.start(), match.group(), why)
+        (match.start(), seen[slice(*match.span())], why)
         for pattern, why in _forbidden(language, KINDS[kind].tone)
-        for match in pattern.finditer(seen)
+        for match in pattern.finditer(bare)
     ]
     found += [(match.start(), match.group(), "is a gap that was to be filled in") for match in GAP.finditer(seen)]
     return [Finding(seen.count("\n", 0, place) + 1, " ".join(words.split()), why) for place, words, why in sorted(found)]
@@ -95,10 +98,15 @@ def _forbidden(language: str, tone: str) -> tuple[tuple[re.Pattern[str], str], .
     return tuple((_pattern(phrases), why) for phrases, why in lists)
 
 
+def _bare(words: str) -> str:
+    """Words without accents, sign by sign: capitals often stand without them, PENALITES."""
+    return "".join(unicodedata.normalize("NFD", sign)[0] for sign in words)
+
+
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    """Any of some phrases, as whole words whatever the case and the blanks between; a star stands for any ending."""
+    """Any of some phrases, as whole words whatever the case, the accents and the blanks; a star stands for any ending."""
     each = [
-        r"\s+".join(map(re.escape, phrase.rstrip("*").split())) + (r"\w*" if phrase.endswith("*") else r"\b")
+        r"\s+".join(map(re.escape, _bare(phrase).rstrip("*").split())) + (r"\w*" if phrase.endswith("*") else r"\b")
         for phrase in phrases
     ]
     return re.compile(r"\b(?:" + "|".join(sorted(each, key=len, reverse=True)) + ")", re.IGNORECASE)
