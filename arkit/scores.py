@@ -205,6 +205,12 @@ def _phrase(name: str, number: pd.Series, points: pd.Series, profiles: pd.DataFr
     words = pd.Series("", index=points.index, dtype="str")
     for part in re.split(r"(\{\w+\})", WORDS[name]):
         words = words + fill.get(part, part)
+    words = words.str.replace(r"\b1 (invoice|promise|payment)s\b", r"1 \1", regex=True)
+    if name == "timing":
+        unpaid = (
+            "no payment known, the oldest of " + fill["{n}"] + " past due " + fill["{x}"] + " days beyond terms, counts as "
+        )
+        words = words.where(profiles["n_settled"].gt(0), unpaid + fill["{book}"])
     if name in ("timing", "late_share"):
         stranger = "nothing paid or past due yet, counts as the book: " + fill["{book}"] + " days beyond terms"
         words = words.where(profiles["n"].gt(0), stranger if name == "timing" else "late as often as the book")

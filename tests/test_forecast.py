@@ -391,6 +391,19 @@ def test_where_nothing_was_paid_the_card_says_that_there_is_nothing_to_compare()
     )
 
 
+def test_what_a_list_of_open_items_shows_alone_is_no_answer_and_is_left_out_of_the_card():
+    ledger = sample_ledger(customers=8, months=20)
+    day = pd.Timestamp("2026-10-31")
+    shown = pd.DataFrame({
+        "as_of": day, "customer_id": "L", "document_id": [f"L{i}" for i in range(30)], "kind": "invoice", "currency": "EUR",
+        "issued": pd.Timestamp("2026-01-05"), "due_date": pd.Timestamp("2026-02-04"), "amount": 100.0, "open_amount": 100.0,
+    })  # fmt: skip
+    both = Ledger(ledger.entries, customers=ledger.customers, notes=ledger.notes, snapshots=shown)
+    card, alone = (evaluate(one, day, origins=1) for one in (both, ledger))
+    assert "left out: 30 documents known from a list of what is open alone" in card.notes[1]
+    pd.testing.assert_frame_equal(card.horizons, alone.horizons)
+
+
 def test_open_items_alone_lean_on_what_was_learned_before(book):
     alone = book.documents[book.documents["open_amount"].gt(0)]
     assert alone["paid_amount"].gt(0).any()  # some were paid in part, which says little of how customers pay

@@ -97,6 +97,14 @@ def test_a_customer_without_history_is_judged_by_the_book_and_that_is_said():
     )
 
 
+def test_where_nothing_was_paid_the_oldest_is_named_and_one_of_a_thing_is_said_in_the_singular():
+    scored = score(profiles_of(n=3, n_settled=0, days_late_weighted=64.0, days_late_shrunk=64.0, late_share=1.0, bounced=1))
+    said = scored["reasons"].iloc[0]
+    assert said.startswith("no payment known, the oldest of 3 past due 64 days beyond terms, counts as 64 (")
+    alone = score(profiles_of(n=1, n_settled=1, days_late_weighted=40.0, days_late_shrunk=20.0))["reasons"].iloc[0]
+    assert alone.startswith("40 days beyond terms over 1 invoice, counts as 20 (")
+
+
 def test_a_perfect_customer_has_no_reasons_and_the_best_grade():
     scored = score(profiles_of(days_late_shrunk=-30))
     assert (scored["score"].item(), scored["grade"].item(), scored["reasons"].item()) == (100, "A", "")

@@ -126,7 +126,8 @@ def lateness_by_month(
     lines = [*map(str, chosen.index), *(["all others"] if others else [])]
     figure = new_figure(
         "Who pays later, month by month",
-        f"Mean days late of the invoices that fell due in each month{_until(as_of)}, unpaid ones late so far. Behind each "
+        f"Mean days late of the invoices that fell due in each month{_until(as_of)}, unpaid ones late so far: the "
+        "newest months may still get darker. Behind each "
         f"name: the last {RECENT_MONTHS} months less those before, in days; the largest on top. "
         f"All others: {others:,} customers.",
         [max(120, 24 * len(lines))],

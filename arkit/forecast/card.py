@@ -1,6 +1,6 @@
 """The report card: how good forecasts on this ledger would have been, beside plain ways of guessing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,11 @@ def evaluate(ledger: Ledger, until: str | pd.Timestamp, *, origins: int = 3, pol
     """
     day = parse_day(until)
     known = ledger.until(day)
-    lives = Lives.of_ledger(known, policy)
+    lives, listed = Lives.of_ledger(known, policy), 0
+    if len(known.entries) and len(known.snapshots):  # what was paid before a list of what is open is not on it
+        known, shown = replace(known, snapshots=known.snapshots.iloc[:0]), len(lives.documents)
+        lives = Lives.of_ledger(known, policy)
+        listed = shown - len(lives.documents)
     end = _number(day)
     places = _origins(lives, end, origins)
     said = Said.of(known.notes, lives)
@@ -99,7 +103,7 @@ def evaluate(ledger: Ledger, until: str | pd.Timestamp, *, origins: int = 3, pol
         customers=_customers(rows),
         cash=_cash(rows),
         methods=pd.DataFrame([test.method for test in tests]),
-        notes=_notes(rows, tests),
+        notes=_notes(rows, tests, listed),
     )
 
 
@@ -301,12 +305,17 @@ def _chances_by_week(rows: pd.DataFrame, way: str) -> pd.DataFrame:
     return by_then.diff(axis=1).fillna({1: by_then[1]})
 
 
-def _notes(rows: pd.DataFrame, tests: list[_Test]) -> list[str]:
+def _notes(rows: pd.DataFrame, tests: list[_Test], listed: int) -> list[str]:
     found = [f"{rows['document'].nunique():,} documents, looked at {len(rows):,} times on {rows['day'].nunique():,} days"]
     looked = rows[["origin", "day"]].drop_duplicates()
     apart = looked.groupby("origin")["day"].diff().groupby(looked["origin"]).min().max()
     if apart > APART:
         found.append(f"so much was open that the days looked from are {apart:.0f} apart, not {APART}")
+    if listed:
+        found.append(
+            f"left out: {counted(listed, 'document')} known from a list of what is open alone, where nothing stands that was "
+            "paid before it"
+        )
     sampled = min(test.method["sampled"] for test in tests)
     if sampled < 1:
         found.append(f"learned from a sample: at least {sampled:.0%} of what was open on past days")
