@@ -475,7 +475,7 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
 
 
 def _listed(amounts: dict[str, str]) -> str:
-    return ", ".join(amount if currency == "XXX" else f"{amount} {currency}" for currency, amount in amounts.items())
+    return ", ".join(amount if currency == NO_CURRENCY else f"{amount} {currency}" for currency, amount in amounts.items())
 
 
 def _evaluate(said: argparse.Namespace) -> int:

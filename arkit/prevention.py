@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from arkit.money import texts, to_major, to_minor
+from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import CUSTOMERS, DOCUMENTS, PREVENTIONS, PROFILES
 
@@ -160,7 +160,7 @@ def _money(items: pd.DataFrame, profiles: pd.DataFrame) -> dict[str, pd.Series]:
     months = (profiles["tenure_days"] * MONTHS / YEAR).clip(1, MONTHS)
     alone = code["nunique"].eq(1)
     return {
-        "currency": code["first"].fillna("XXX").astype("str"),
+        "currency": code["first"].fillna(NO_CURRENCY).astype("str"),
         "balance": sums["balance"].where(alone),
         "past_due": sums["past_due"].where(alone),
         "monthly": (sums["received"] / months).where(alone),

@@ -82,7 +82,9 @@ def styled(table: pd.DataFrame, *, most: int = 200, bars: Sequence[str] = (), to
     style = style.set_table_attributes('class="arkit"')
     if flat.empty:
         return style.set_caption("no rows")
-    return style.set_caption(f"{len(flat) - most:,} more rows are in tables/") if len(flat) > most else style
+    return (
+        style.set_caption(f"{len(flat) - most:,} more rows; the tables of a month hold them all") if len(flat) > most else style
+    )
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _words(table: pd.DataFrame, name: str) -> pd.Series:
     if pd.api.types.is_bool_dtype(column):
         return column.map({True: "yes", False: ""}).astype("str")
     if not pd.api.types.is_numeric_dtype(column):
-        return column.astype("str").fillna("")
+        said = column.astype("str").fillna("")
+        return said.mask(said.eq(NO_CURRENCY), "") if name == "currency" else said
     if pd.api.types.is_float_dtype(column) and holds not in ("share", "number") and not name.endswith("share"):
         return _amounts(column, table["currency"] if "currency" in table else pd.Series(name, index=table.index))
     return _each(column, (lambda value: f"{value:.0%}") if name.endswith("share") or holds == "share" else "{:z,.0f}".format)

@@ -86,10 +86,15 @@ def test_numbers_stand_on_the_right_words_on_the_left_and_long_words_have_room()
     assert ["min-width" in style[i] for i in range(5)] == [False, False, False, True, False]
 
 
+def test_what_carries_no_currency_shows_none():
+    table = pd.DataFrame({"currency": ["XXX", "EUR"], "name": ["XXX", "A"], "open_amount": [1.5, 2.0]})
+    assert shown(table)[1] == [["", "XXX", "1.50"], ["EUR", "A", "2.00"]]
+
+
 def test_a_long_table_shows_its_first_rows_and_says_how_many_more_there_are():
     table = pd.DataFrame({"n": range(1205)})
     assert [row for (row,) in shown(table, most=2)[1]] == ["0", "1"]
-    assert "1,203 more rows are in tables/" in styled(table, most=2).to_html()
+    assert "1,203 more rows; the tables of a month hold them all" in styled(table, most=2).to_html()
     assert len(shown(table)[1]) == 200
 
 

@@ -16,6 +16,7 @@ from arkit.forecast.said import Said
 from arkit.forecast.steps import HORIZONS, brier, chance, days_at, days_to_money
 from arkit.forecast.training import NAMED
 from arkit.ledger import Ledger, parse_day
+from arkit.money import NO_CURRENCY
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import CALIBRATION
 
@@ -364,7 +365,9 @@ def compared(card: Card, horizon: int = 30) -> pd.DataFrame:
     said["date: days off"] = _told(dates["days_off"].reindex(both.index), "{:.1f}")
     said["bias in days"] = _told(dates["days_bias"].reindex(both.index), "{:+.1f}")
     for currency in cash:
-        said[f"weekly cash off, {currency}"] = _told(cash[currency].reindex(both.index), "{:.0%}")
+        said["weekly cash off" if currency == NO_CURRENCY else f"weekly cash off, {currency}"] = _told(
+            cash[currency].reindex(both.index), "{:.0%}"
+        )
     return said.reset_index(drop=True)
 
 
@@ -418,7 +421,7 @@ def _words_of_dates(card: Card) -> list[str]:
         lines.append(f"  {WAYS[row['way']]:<52} {row['days_off']:5.1f} days off, bias {row['days_bias']:+.1f}{covered}")
     lines += ["", f"Cash by week, {WEEKS} weeks ahead, from what was open"]
     for row in _rows(card.cash):
-        name = f"{row['currency']} {WAYS[row['way']]}"
+        name = WAYS[row["way"]] if row["currency"] == NO_CURRENCY else f"{row['currency']} {WAYS[row['way']]}"
         lines.append(f"  {name:<56} {row['off_share']:.0%} off a week, {row['bias_share']:+.0%} in all")
     return lines
 
