@@ -49,7 +49,7 @@ FORECAST = [
     {"said"},
     {"known"},
     {"steps", "words"},
-    {"curves", "learner"},
+    {"curves", "learner", "ranges"},
     {"training"},
     {"stored"},
     {"model"},

@@ -12,16 +12,17 @@ from arkit.errors import ForecastRefused, counted
 from arkit.forecast import stored
 from arkit.forecast.known import Known, look
 from arkit.forecast.lives import Lives
+from arkit.forecast.ranges import stage_of
 from arkit.forecast.said import Said
 from arkit.forecast.steps import EDGES, HORIZONS, chance, days_at
-from arkit.forecast.training import FEW, NAMED, YARDSTICKS, stage_of, train
+from arkit.forecast.training import FEW, NAMED, YARDSTICKS, follow, train
 from arkit.forecast.words import reasons
 from arkit.ledger import Ledger, parse_day
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import DOCUMENTS, EXPLANATIONS, FORECASTS, NOTES
 
 #: Changes when what a file holds is to be understood differently.
-FORMAT = 3
+FORMAT = 4
 #: A weekday that fewer than this share of the book's payments fall on is not forecast.
 IDLE = 0.01
 #: What names a document.
@@ -68,12 +69,48 @@ class PaymentForecast:
         known = ledger.until(day)
         lives = Lives.of_ledger(known, self.policy)
         segments = known.customers.set_index("customer_id")["segment"]
-        self.until_ = day
-        self.notes_ = NOTES.conform(known.notes[["date", "customer_id", "document_id", "kind", "until", "outcome"]])
+        self.until_ = self.followed_ = day
+        self.notes_ = _kept(known.notes)
         self.trained_ = train(lives, Said.of(known.notes, lives), _number(day), segments=segments, seed=self.seed)
         weekday = (lives.experiences()["paid_on"].to_numpy() + 3) % 7
         self.idle_ = np.bincount(weekday, minlength=7) < IDLE * max(len(weekday), 1)
         self.versions_ = _versions()
+        return self
+
+    def follow(self, ledger: Ledger, until: str | pd.Timestamp) -> "PaymentForecast":
+        """Put the ranges right by what came since, learning nothing; returns itself.
+
+        For a model that was saved and stays as it is while months go by. What it says of days up to ``until`` is compared with
+        what was known at the end of ``until``, and ranges go by the last such months in place of the last before it was
+        learned, as many days of them; chances stay as they were learned. Disputes and promises come from ``ledger``.
+
+        Raises
+        ------
+        ForecastRefused
+            If nothing was learned yet, or ``until`` is before the day learned or followed until.
+
+        Examples
+        --------
+        >>> from arkit.sample import sample_ledger
+        >>> ledger = sample_ledger(customers=12, months=8)
+        >>> PaymentForecast().fit(ledger, until="2026-08-31").follow(ledger, until="2026-10-31").card_["followed"]
+        '2026-10-31'
+        """
+        self._must_be_fitted()
+        day = parse_day(until)
+        if day < self.followed_:
+            raise ForecastRefused(
+                "a forecast cannot be followed backwards.",
+                expected=f"a day from {self.followed_:%Y-%m-%d} on",
+                got=f"{day:%Y-%m-%d}",
+                fix="fit a model until the earlier day",
+            )
+        known = ledger.until(day)
+        lives = Lives.of_ledger(known, self.policy)
+        span = _number(self.until_), _number(day)
+        self.trained_ = follow(self.trained_, lives, Said.of(known.notes, lives), span, seed=self.seed)
+        self.notes_ = _kept(known.notes)
+        self.followed_ = day
         return self
 
     def predict(self, documents: pd.DataFrame, *, notes: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -152,7 +189,8 @@ class PaymentForecast:
         trained = self.trained_
         scores = {NAMED[name]: round(loss, 4) for name, loss in trained.losses.items()}
         return {
-            "until": f"{self.until_:%Y-%m-%d}", "method": NAMED[trained.method], "brier_on_later_block": scores,
+            "until": f"{self.until_:%Y-%m-%d}", "followed": f"{self.followed_:%Y-%m-%d}",
+            "method": NAMED[trained.method], "brier_on_later_block": scores,
             "levels": [[round(level, 3) for level in levels] for levels in trained.levels], **trained.figures,
         }  # fmt: skip
 
@@ -166,7 +204,8 @@ class PaymentForecast:
         path = Path(file)
         notes = self.notes_.assign(**{name: self.notes_[name].dt.strftime("%Y-%m-%d") for name in ("date", "until")})
         about = {
-            "format": FORMAT, "versions": self.versions_, "card": self.card_, "until": f"{self.until_:%Y-%m-%d}",
+            "format": FORMAT, "versions": self.versions_, "card": self.card_,
+            "until": f"{self.until_:%Y-%m-%d}", "followed": f"{self.followed_:%Y-%m-%d}",
             "seed": self.seed, "small": self.policy.contact.small, "idle": self.idle_.tolist(),
             "remainder_share": self.policy.history.remainder_share,
             "notes": notes.astype("object").where(notes.notna(), None).to_dict("records"),
@@ -196,7 +235,8 @@ class PaymentForecast:
                 history=replace(DEFAULT.history, remainder_share=share),
             )
             model = cls(policy, int(about["seed"]))
-            model.until_, model.versions_ = parse_day(about["until"]), about["versions"]
+            model.until_, model.followed_ = parse_day(about["until"]), parse_day(about["followed"])
+            model.versions_ = about["versions"]
             model.idle_ = np.array(about["idle"], dtype="bool").reshape(7)
             model.notes_ = NOTES.conform(pd.DataFrame(about["notes"])) if about["notes"] else NOTES.empty()
             model.trained_ = stored.read(path)
@@ -256,6 +296,8 @@ class PaymentForecast:
                 why += f", for it did better than {NAMED[trained.figures['tried']]} on a later block"
         elif trained.figures["sampled"] < 1:
             why += f", a sample of {trained.figures['sampled']:.0%} of its past days' open documents"
+        if self.followed_ > self.until_:
+            why += f", ranges by what came until {self.followed_:%Y-%m-%d}"
         count = table["n"].astype("str")
         several = count + " paid invoices of its own"
         own = np.select(
@@ -285,6 +327,10 @@ class PaymentForecast:
                 got="PaymentForecast()",
                 fix='say PaymentForecast().fit(ledger, until="2026-10-31")',
             )
+
+
+def _kept(notes: pd.DataFrame) -> pd.DataFrame:
+    return NOTES.conform(notes[["date", "customer_id", "document_id", "kind", "until", "outcome"]])
 
 
 def _number(day: pd.Timestamp) -> int:

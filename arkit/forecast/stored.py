@@ -12,7 +12,8 @@ import pandas as pd
 from arkit.forecast.curves import Curves
 from arkit.forecast.known import FACTS
 from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic
-from arkit.forecast.training import NAMED, STAGES, YARDSTICKS, Trained
+from arkit.forecast.ranges import PLACED
+from arkit.forecast.training import NAMED, YARDSTICKS, Trained
 
 LEARNERS = {"boosting": Boosting, "logistic": Logistic, "both": Both}
 #: What is wrong with a file that is not one of ours; whoever opens files says so in four lines.
@@ -50,7 +51,8 @@ def read(path: Path) -> Trained:
 def packed(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What was learned as words and numbers, and as arrays."""
     curves, learner = trained.curves, trained.learner
-    arrays = {"summed": curves.summed, "around": curves.around, "n": curves.n, "levels": np.array(trained.levels)}
+    arrays = {"summed": curves.summed, "around": curves.around, "n": curves.n}
+    arrays |= {f"block_{name}": trained.block[name].to_numpy() for name in PLACED}
     arrays["typical"] = trained.typical.to_numpy("float64")
     words: dict[str, Any] = {
         "method": trained.method, "customers": list(map(str, curves.customers)), "spread": trained.spread,
@@ -72,9 +74,9 @@ def unpacked(words: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trained:
         own = {name.removeprefix("learner_"): array for name, array in arrays.items() if name.startswith("learner_")}
         free = tuple(arrays["free"]) if "free" in arrays else None
         learner = Calibrated(LEARNERS[method].of_arrays(own), free=free, **words["learner"])
-    levels = tuple(tuple(map(float, level)) for level in arrays["levels"])
+    block = pd.DataFrame({name: arrays[f"block_{name}"] for name in PLACED}).astype(PLACED)
     typical = pd.Series(arrays["typical"], index=words["typical"], dtype="float64")
-    whole = len(curves.summed) == len(curves.customers) + 1 == len(curves.n) + 1 and len(levels) == STAGES
+    whole = len(curves.summed) == len(curves.customers) + 1 == len(curves.n) + 1
     if not whole or method not in NAMED or (method not in YARDSTICKS and set(typical.index) != set(FACTS)):
         raise ValueError("the parts do not fit each other")
-    return Trained(method, learner, curves, levels, float(words["spread"]), typical, words["losses"], words["figures"])  # pyright: ignore[reportArgumentType]
+    return Trained(method, learner, curves, block, float(words["spread"]), typical, words["losses"], words["figures"])  # pyright: ignore[reportArgumentType]

@@ -1,6 +1,7 @@
 """Learning from the ledger's own past: what to look from, which method did best on a later block, and how wide its ranges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from arkit.forecast.curves import Curves
 from arkit.forecast.known import Known, look
 from arkit.forecast.learner import Boosting, Both, Calibrated, Logistic, loss, together
 from arkit.forecast.lives import NEVER, Lives
+from arkit.forecast.ranges import PLACED, Levels, levels_of, placed
 from arkit.forecast.said import Said
 from arkit.forecast.steps import EDGES, HORIZONS, brier, chance, curves_of, days_to_money, followed, lay_out
 
@@ -25,18 +27,8 @@ HALF_LIFE = 180.0
 YOUNG = 60
 #: The later block: this share of the time that can be looked from, and at least so many days of it.
 LATER_SHARE, LATER_DAYS = 0.25, 120
-#: The quantiles behind the earliest, the expected and the latest date, and how far a later block may move each.
-Levels = tuple[float, float, float]
-LEVELS: Levels = (0.1, 0.5, 0.9)
-BOUNDS = ((0.02, 0.3), (0.35, 0.65), (0.7, 0.98))
-#: How many stages there are before and after the due day, and within how many days of it a document is near.
-STAGES, NEAR_DAYS = 3, 14
-#: Ranges are put right on documents followed for so many days, if there are so many of them.
-FOLLOWED_DAYS, FOLLOWED_ROWS = 60, 100
 #: How much boosting may count beside logistic regression.
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-#: Documents at which the expected date is moved half as far as the later block says.
-HALF_MOVED = 300
 #: However few documents there are, no more than this is left to chance at either end.
 MOST_SPARE = 0.01
 #: What learning must beat on the later block to be used.
@@ -55,7 +47,7 @@ NAMED = {
 class Trained:
     """What `train` found: the ``method`` that is used, and all it needs.
 
-    ``levels`` are the quantiles of the curve that stand for the three dates, one triple for each of `stage_of`, ``spread`` is
+    ``block`` tells where what came in the later block fell on the curves (`placed`), which gives the ``levels``; ``spread`` is
     by how much the variance of a week's cash exceeds that of independent documents, ``typical`` is the median of each fact,
     ``losses`` the mean Brier score of each method on the later block, ``figures`` what was learned from.
     """
@@ -63,11 +55,16 @@ class Trained:
     method: str
     learner: Calibrated | None
     curves: Curves
-    levels: tuple[Levels, ...]
+    block: pd.DataFrame
     spread: float
     typical: pd.Series
     losses: dict[str, float]
     figures: dict[str, Any]
+
+    @cached_property
+    def levels(self) -> tuple[Levels, ...]:
+        """The quantiles of the curve that stand for the three dates, one triple for each of `stage_of`."""
+        return levels_of(self.block)
 
     def ahead(self, known: Known, method: str | None = None) -> np.ndarray:
         """Chances of being paid by the end of each step, one row per document, by the method used or another."""
@@ -107,19 +104,20 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
         "sampled": share,
     }
     typical = known.facts.median() if len(known.facts) else pd.Series(dtype="float64")
+    nothing = pd.DataFrame(columns=list(PLACED)).astype(PLACED)
     if paid < FEW or not len(known.day):
-        return Trained("own", None, curves, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
+        return Trained("own", None, curves, nothing, 1.0, typical, {}, figures)
     cut = _cut(known.day, end)
     early, later = known.take(np.flatnonzero(known.day < cut)), known.take(np.flatnonzero(known.day >= cut))
     before = Curves.of(lives, cut, segments)
     draw = np.random.default_rng(seed)
     learned = _learnable(early, cut, draw)
     if learned[1].sum() < FEW or not len(later.day):
-        return Trained("own", None, curves, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
+        return Trained("own", None, curves, nothing, 1.0, typical, {}, figures)
     unseen = _learnable(later, end, draw)
     best, calibrated, hazard = _best(learned, unseen, boosting_only=paid >= MANY, seed=seed)
     calibrated.calibrate(hazard, *unseen[1:], documents=_paid_documents(later, end))
-    trained = Trained(best, calibrated, before, (LEVELS,) * STAGES, 1.0, typical, {}, figures)
+    trained = Trained(best, calibrated, before, nothing, 1.0, typical, {}, figures)
     ahead = {name: trained.ahead(later, name) for name in (best, *YARDSTICKS)}
     losses = {name: _mean_brier(curve, later, end) for name, curve in ahead.items()}
     method = min(losses, key=lambda name: losses[name])
@@ -127,15 +125,24 @@ def train(lives: Lives, said: Said, end: int, *, segments: pd.Series | None = No
         calibrated.learn_again(*_learnable(known, end, np.random.default_rng(seed)))
     figures |= {"later_from": cut, "calibration": calibrated.how, "tried": best, "later_rows": len(later.state)}
     spread = _spread(ahead[method], later, end, share)
-    stage = stage_of(later)
-    levels = tuple(_levels(ahead[method], later, end, stage == number) for number in range(STAGES))
     kept = calibrated if method == best else None
-    return Trained(method, kept, curves, levels, spread, typical, losses, figures)
+    return Trained(method, kept, curves, placed(ahead[method], later, end), spread, typical, losses, figures)
 
 
-def stage_of(known: Known) -> np.ndarray:
-    """Where each document stands: 0 far from its due day, 1 near it, 2 past due; ranges of each are put right apart."""
-    return np.searchsorted([-NEAR_DAYS, 0], known.facts["days_past_due"].to_numpy(), side="left")
+def follow(trained: Trained, lives: Lives, said: Said, span: tuple[int, int], *, seed: int = 0) -> Trained:
+    """The same, with a block as long that ends on the second day of ``span`` in place of the first, the one learned until.
+
+    What came since is placed on the curves said then; nothing is learned.
+    """
+    learned, end = span
+    days = past_days(lives, end)
+    days = days[days > learned]
+    rows = len(lives.open_on(days)[0])
+    known = look(lives, days, said, chosen=np.random.default_rng(seed).random(rows) < trained.figures["sampled"])
+    kept = trained.block[trained.block["day"].le(learned)]
+    block = pd.concat([kept, placed(trained.ahead(known), known, end)], ignore_index=True)
+    length = learned - trained.figures.get("later_from", learned - LATER_DAYS)
+    return replace(trained, block=block[block["day"].ge(end - length)])
 
 
 def past_days(lives: Lives, end: int) -> np.ndarray:
@@ -207,34 +214,6 @@ def _mean_brier(curves: np.ndarray, known: Known, end: int) -> float:
         if len(rows := np.flatnonzero(known.day + horizon <= end))
     ]
     return float(np.mean(scores)) if scores else float("nan")
-
-
-def _levels(curves: np.ndarray, known: Known, end: int, chosen: np.ndarray) -> Levels:
-    """The quantiles of the curves that 10, 50 and 90 % of some of the later block came before, within bounds."""
-    rows = np.flatnonzero(chosen & (known.day + FOLLOWED_DAYS <= end))
-    if len(rows) < FOLLOWED_ROWS:
-        return LEVELS
-    ahead = days_to_money(known, end)[rows]
-    came = ahead < NEVER
-    seen = np.where(came, ahead, end - known.day[rows])
-    # dates are whole days: one comes before the earliest if the chance by it is below, after the latest if that by the day
-    # before it is above
-    after, before = chance(curves[rows], seen), chance(curves[rows], seen - 1)
-    low, middle, high = (
-        float(np.clip(_quantile(value, came, level), *bounds))
-        for value, level, bounds in zip((after, (after + before) / 2, before), LEVELS, BOUNDS, strict=True)
-    )
-    documents = len(np.unique(known.lives.states["document"].to_numpy()[known.state[rows]]))
-    return low, LEVELS[1] + (middle - LEVELS[1]) * documents / (documents + HALF_MOVED), high
-
-
-def _quantile(values: np.ndarray, known: np.ndarray, level: float) -> float:
-    """The value below which the share ``level`` lies, where of some only a lower bound is known (Kaplan and Meier)."""
-    order = np.argsort(values, kind="stable")
-    at_risk = np.arange(len(values), 0, -1)
-    below = 1 - np.cumprod(1 - known[order] / at_risk)
-    place = int(np.searchsorted(below, level))
-    return float(values[order][min(place, len(values) - 1)])
 
 
 def _spread(curves: np.ndarray, known: Known, end: int, share: float) -> float:
