@@ -14,6 +14,8 @@ from arkit.forecast import PaymentForecast, features
 from arkit.ledger import Ledger
 
 DAYS = 1_000
+#: Days a model is kept before it is asked.
+KEPT = 90
 
 
 def ledger_of(invoices: int) -> Ledger:
@@ -80,8 +82,11 @@ def main() -> None:
     seconds(f"features, {table.shape[1] - 6} facts over {len(days)} days, {len(table):,} rows", start)
     del table
     start = clock()
-    model = PaymentForecast().fit(ledger, last)
+    model = PaymentForecast().fit(ledger, last - pd.Timedelta(days=KEPT))
     seconds(f"fit: {model.card_['method']}, a sample of {model.card_['sampled']:.1%}", start)
+    start = clock()
+    model.follow(ledger, last)
+    seconds(f"follow for {KEPT} days", start)
     start = clock()
     forecasts = model.predict(ledger.at(last))
     seconds(f"predict, {len(forecasts):,} open documents", start)
