@@ -1,5 +1,6 @@
 """Pictures of who is getting later: groups beside their own past, and customers month by month."""
 
+import html
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,8 @@ def days_late_by_group(
     Parameters
     ----------
     groups
-        ``customer_id`` to the name of its group: a column of the customers (segment, country, salesperson), or their names.
+        ``customer_id`` to the name of its group: a column of the customers (segment, country, salesperson), or their names;
+        the column's name stands in the title.
     recent_days
         What fell due within so many days counts as recent, what fell due in the three times as many before them as before.
     needs
@@ -75,8 +77,9 @@ def days_late_by_group(
     chosen = [*map(str, drift.index[:top])]
     left = [f"{len(drift) - top:,} more became less late than these." if len(drift) > top else ""]
     left += [f"Not shown, with fewer than {needs} invoices in either span: {few:,}." if few else ""]
+    by = {"name": "customer", "": "group"}.get(called := str(groups.name or ""), called.replace("_", " "))
     figure = new_figure(
-        "Who is getting later",
+        f"Who is getting later, by {html.escape(by)}",
         f"Days late of invoices that fell due in the {recent_days} days{_until(as_of)} (recently), and in the "
         f"{3 * recent_days} days before those; unpaid ones late so far. Mark: median; thick: the middle half; thin: 10 % to "
         f"90 %. Worst change on top. {' '.join(filter(None, left))}".strip(),
@@ -90,7 +93,7 @@ def days_late_by_group(
     figure.update_yaxes(tickvals=[*places.values()], ticktext=ticks, range=[-0.6, len(chosen) - 0.4])
     figure.update_yaxes(showgrid=False, zeroline=False)
     figure.update_xaxes(title_text="days late", showgrid=True, zeroline=True)
-    return name_axes(figure.update_layout(legend={"traceorder": "reversed"}), y="group")
+    return name_axes(figure.update_layout(legend={"traceorder": "reversed"}), y=by)
 
 
 def lateness_by_month(
