@@ -102,10 +102,10 @@ def test_a_large_customer_that_slips_stands_over_a_small_one_that_jumps_where_mo
     names = pd.Series({"C1": "Small", "C2": "Large"})
     assert charts.days_late_by_group(book.at(DAY), names).layout.yaxis.ticktext == ("Small   <b>+40</b>", "Large   <b>+6</b>")
     figure = charts.days_late_by_group(book.at(DAY), names, by_money=True)
-    assert figure.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1%</b>")
+    assert figure.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1.0%</b>")
     assert "On top: who added most days to the book, change times share." in subtitle(figure)
     months = charts.lateness_by_month(book.at(DAY), names=names)
-    assert months.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1%</b>")
+    assert months.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1.0%</b>")
     assert "by how many days the last 5 months came later than those before, and the share of the money." in subtitle(months)
 
 

@@ -17,6 +17,7 @@ from arkit.charts.look import (
     MUTED,
     PAPER,
     PAST_DUE,
+    THIN,
     amount_axis,
     fill,
     in_words,
@@ -39,6 +40,8 @@ from arkit.tables import COHORTS, PROJECTIONS, ROUTES
 AT_THE_RIGHT = " At the right: what is expected in the end, of months so old that usually half has come."
 #: Months since that take the whole width, and months of invoice that a legend names.
 FULL, MOST_NAMED = 7, 5
+#: Shares below this are so near to the axis that a name below them would be cut.
+ABOVE_AXIS = 0.1
 #: Lines that each of several panels has room for even if it needs fewer.
 FEWEST_LINES = 4
 #: Each way of collecting: its sign and colour, told apart by the sign where colours cannot.
@@ -108,7 +111,7 @@ def cohort_curves(cohorts: pd.DataFrame, projections: pd.DataFrame | None = None
     shaded = {f"{cohort:%Y-%m}" for cohort in newest} - kept
     figure.for_each_trace(lambda trace: trace.update(showlegend=False) if trace.name in shaded else trace)
     narrowed(figure, len(ticks), FULL)
-    return figure.update_layout(legend={"title": {"text": "month of invoice"}})
+    return figure.update_layout(legend={"title": {"text": "month of invoice"}, "tracegroupgap": 0})
 
 
 def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None, top: int = 12) -> go.Figure:
@@ -116,6 +119,7 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
 
     A sign is the money expected in hand, costs taken off; the largest one ringed is the best way that is allowed. Ways that are
     not allowed are pale. The bar at the right is what is owed. ``routes`` are what `arkit.routes.weigh` returns.
+    A single account has a bar for each way instead, with its chance and its days behind it.
 
     Parameters
     ----------
@@ -127,6 +131,8 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
     as_of = table["as_of"].max()
     if table.empty:
         return sentence(f"nothing is past due that a way could be weighed for{when([as_of])}")
+    if len(table) == table["route"].nunique():
+        return _one_account(table, names)
     currencies, left_out = shown(table.drop_duplicates(["customer_id", "currency"])["currency"])
     largest = {currency: _accounts(table.loc[table["currency"].eq(currency)]) for currency in currencies}
     figure = new_figure(
@@ -146,6 +152,38 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
         }
         fill(figure, row, _signs(part, currency, names), x=amount_axis(currency) | {"showgrid": True}, y=y)
     return name_axes(figure.update_layout(legend={"title": {"text": "way"}}), y="customer")
+
+
+def _one_account(ways: pd.DataFrame, names: pd.Series | None) -> go.Figure:
+    """What each way would bring from one account: a bar each, the best allowed on top and those not allowed below."""
+    ways = ways.sort_values(["eligible", "net"], ascending=False, kind="stable")
+    currency, owed = str(ways["currency"].iloc[0]), float(ways["amount"].iloc[0])
+    best = ways["eligible"] & ways["rank"].eq(1)
+    who = safe_names(ways["customer_id"].head(1), names, 60)[0]
+    figure = new_figure(
+        "What each way of collecting would bring",
+        f"{who}: expected money in hand{when([ways['as_of'].max()])}{within([currency])}, costs taken off; at the right, its "
+        f"chance and days. Dark: the best way allowed; hatched: not allowed. The line is what is owed, {text(owed, currency)}.",
+        [30 * len(ways)],
+    )
+    pattern = {"shape": np.where(ways["eligible"], "", "/"), "fgcolor": "#aab4be", "fillmode": "overlay"}
+    hover = [f"<b>{way}</b><br>{_wrapped(why)}<extra></extra>" for way, why in zip(ways["route"], ways["why"], strict=True)]
+    bars = go.Bar(
+        name="in hand", meta=unit_of(currency), orientation="h", x=ways["net"], y=ways["route"], textposition="auto",
+        text=[text(net, currency) for net in ways["net"]], insidetextfont={"color": np.where(best, PAPER, INK)},
+        marker={"color": np.select([best, ways["eligible"]], [CREDIT, "#a9c1d4"], PAPER), "pattern": pattern, "line": THIN},
+        hovertemplate=hover, insidetextanchor="end",
+    )  # fmt: skip
+    low, high = min(ways["net"].min(), 0), max(ways["net"].max(), owed)
+    room = 0.05 * (high - low)
+    x = amount_axis(currency) | {"showgrid": True, "range": [low - (room if low else 0), high + room]}
+    fill(figure, 1, [bars], x=x, y={"type": "category", "autorange": "reversed", "showgrid": False})
+    figure.add_vline(owed, line={"color": INK, "width": 1.5, "dash": "dot"})
+    place = {"x": 1.01, "xref": "paper", "xanchor": "left", "showarrow": False}
+    for way, chance, days, allowed in zip(ways["route"], ways["chance"], ways["days"], ways["eligible"], strict=True):
+        ink = {"color": INK if allowed else MUTED}
+        figure.add_annotation(text=f"{chance:.0%}, {days:,} days", y=way, yref="y", font=ink, **place)
+    return name_axes(figure.update_layout(showlegend=False, margin_r=120), y="way")
 
 
 def _fewest(currencies: list[str]) -> int:
@@ -204,7 +242,7 @@ def _curve(rows: pd.DataFrame, expected: pd.DataFrame, colour: str, *, until: in
         name = f" {format_date(cohort, 'MMM', locale='en')}"
         look |= {
             "text": [""] * (len(rows) - 1) + [name],
-            "textposition": "middle right",
+            "textposition": "bottom right",
             "textfont": {"color": colour, "size": 11},
         }
     return go.Scatter(x=rows["months_since"], y=rows["share"], customdata=facts, hovertemplate=hover, **about, **look)

@@ -2,6 +2,7 @@
 
 import html
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -196,9 +197,14 @@ def safe_currencies(currencies: pd.Series) -> pd.Series:
 
 
 def safe_names(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -> list[str]:
-    """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas."""
+    """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas.
+
+    Where several of them would read the same, each has its number behind the name.
+    """
     asked = list(customers)
     known = {} if names is None else names[names.index.isin(asked)].dropna().to_dict()
     said = [" ".join(str(known.get(customer) or customer).split()) for customer in asked]
     short = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
+    same = Counter(dict(zip(asked, short, strict=True)).values())
+    short = [f"{name} ({who})" if same[name] > 1 else name for who, name in zip(asked, short, strict=True)]
     return [html.escape(name, quote=False).replace("$", "&#36;") for name in short]

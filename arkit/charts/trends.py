@@ -195,7 +195,7 @@ def _ranked(days: pd.DataFrame, share: pd.Series | None) -> pd.DataFrame:
 def _labels(names: list[str], ranked: pd.DataFrame) -> list[str]:
     """Names with the days they got later behind them, and their share of the money where that decides."""
     shares = ranked["share"].astype("float64")
-    said = shares.map(lambda share: "" if pd.isna(share) else ", &lt;1%" if share < 0.005 else f", {share:.0%}")
+    said = shares.map(lambda share: "" if pd.isna(share) else f", {share:.0%}" if share > 0.095 else f", {share:.1%}")
     return [f"{name}   <b>{days:+.0f}{share}</b>" for name, days, share in zip(names, ranked["change"], said, strict=True)]
 
 
@@ -315,7 +315,7 @@ def _months_of(
         "thickness": 12,
         "outlinewidth": 0,
     }
-    bar |= {"lenmode": "pixels", "len": 150, "y": 1, "yanchor": "top", "ypad": 0}
+    bar |= {"lenmode": "pixels", "len": min(150, 24 * len(lines) + 80), "y": 1, "yanchor": "top", "ypad": 0}
     texts = mean.map(lambda value: "" if pd.isna(value) else f"{value:z.0f}")
     fields = go.Heatmap(
         name="mean days late", meta="days late", x=iso(ends), y=lines, ids=lines, z=mean.to_numpy(), customdata=hover,
