@@ -236,10 +236,10 @@ def test_each_corner_counts_customers_money_and_actions():
     figure = charts.scores_by_exposure(scores, aged, actions=actions)
     said = [note.text for note in figure.layout.annotations if "money" in note.text or note.text == "nobody"]
     assert said == [
-        "1 customer, 60% of the money<br>firm notice 1",
+        "1 customer<br>60% of the money<br>firm notice 1",
         "nobody",
         "nobody",
-        "2 customers, 40% of the money<br>none 1",
+        "2 customers<br>40% of the money<br>none 1",
     ]
     assert [facts[3] for facts in figure.data[0].customdata] == ["<br>action: firm notice", "<br>action: none", ""]
 

@@ -17,6 +17,7 @@ from arkit.charts.look import (
     THIN,
     across_months,
     amount_axis,
+    amounts_across,
     by_count,
     fill,
     in_words,
@@ -136,7 +137,7 @@ def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int 
         y = {"type": "category", "showgrid": False, "tickvals": list(part.index), "ticktext": ticks}
         bars = _bars_of_customers(currency, part, safe_names(part.index, names))
         places = {"range": [max(len(part), FEWEST_BARS) - 0.5, -0.5]}
-        fill(figure, row, bars, x=amount_axis(currency) | {"showgrid": True}, y=y | places)
+        fill(figure, row, bars, x=amounts_across(currency), y=y | places)
         if len(part) < customers["currency"].eq(currency).sum():
             _cut_last_bar(figure, row, currency, part)
     figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "normal"})

@@ -18,7 +18,7 @@ from arkit.charts.look import (
     PAPER,
     PAST_DUE,
     THIN,
-    amount_axis,
+    amounts_across,
     fill,
     in_words,
     name_axes,
@@ -150,7 +150,7 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
             "ticktext": [f"{name}   <b>{amount}</b>" for name, amount in labels],
             "range": _places(len(chosen), _fewest(currencies)),
         }
-        fill(figure, row, _signs(part, currency, names), x=amount_axis(currency) | {"showgrid": True}, y=y)
+        fill(figure, row, _signs(part, currency, names), x=amounts_across(currency), y=y)
     return name_axes(figure.update_layout(legend={"title": {"text": "way"}}), y="customer")
 
 
@@ -166,7 +166,7 @@ def _one_account(ways: pd.DataFrame, names: pd.Series | None) -> go.Figure:
         f"chance and days. Dark: the best way allowed; hatched: not allowed. The line is what is owed, {text(owed, currency)}.",
         [30 * len(ways)],
     )
-    pattern = {"shape": np.where(ways["eligible"], "", "/"), "fgcolor": "#aab4be", "fillmode": "overlay"}
+    pattern = {"shape": np.where(ways["eligible"], "", "/"), "fgcolor": "#dfe5ea", "fillmode": "overlay"}
     hover = [f"<b>{way}</b><br>{_wrapped(why)}<extra></extra>" for way, why in zip(ways["route"], ways["why"], strict=True)]
     bars = go.Bar(
         name="in hand", meta=unit_of(currency), orientation="h", x=ways["net"], y=ways["route"], textposition="auto",
@@ -176,7 +176,7 @@ def _one_account(ways: pd.DataFrame, names: pd.Series | None) -> go.Figure:
     )  # fmt: skip
     low, high = min(ways["net"].min(), 0), max(ways["net"].max(), owed)
     room = 0.05 * (high - low)
-    x = amount_axis(currency) | {"showgrid": True, "range": [low - (room if low else 0), high + room]}
+    x = amounts_across(currency) | {"range": [low - (room if low else 0), high + room]}
     fill(figure, 1, [bars], x=x, y={"type": "category", "autorange": "reversed", "showgrid": False})
     figure.add_vline(owed, line={"color": INK, "width": 1.5, "dash": "dot"})
     place = {"x": 1.01, "xref": "paper", "xanchor": "left", "showarrow": False}

@@ -137,17 +137,26 @@ def amount_axis(currency: str) -> dict[str, Any]:
     return {"title_text": unit_of(currency), "tickformat": ",", "nticks": 7}
 
 
+def amounts_across(currency: str) -> dict[str, Any]:
+    """An axis of amounts from left to right, on which fewer of them have room beside each other."""
+    return amount_axis(currency) | {"nticks": 5, "showgrid": True}
+
+
 def month_axis(days: pd.DatetimeIndex) -> dict[str, Any]:
-    """An axis with these days in order, evenly spaced; at most 14 are named, the last of them always."""
+    """An axis with these days in order, evenly spaced; at most 14 are named, the last always, the year where it begins."""
     named = days[:: -max(1, -(-len(days) // 14))][::-1]
+    room = max(0, 2.5 - len(days)) / 2  # a single day is no fat bar
+    before = [None, *named.year[:-1]]
+    years = ["" if day.year == year else f"<br>{day.year}" for day, year in zip(named, before, strict=True)]
     return {
         "type": "category",
         "categoryorder": "array",
         "categoryarray": iso(days),
-        "range": [-0.6, len(days) - 0.4],
+        "range": [-0.6 - room, len(days) - 0.4 + room],
         "tickvals": iso(named),
         "ticktext": [
-            f"{'' if day.is_month_end else f'{day.day} '}{format_date(day, 'MMM', locale='en')}<br>{day.year}" for day in named
+            f"{'' if day.is_month_end else f'{day.day} '}{format_date(day, 'MMM', locale='en')}{year}"
+            for day, year in zip(named, years, strict=True)
         ],
     }
 

@@ -35,6 +35,9 @@ from arkit.tables import DOCUMENTS
 
 #: Points that a browser still draws and moves at once.
 MOST_POINTS = 1000
+#: A number beside a point takes about so many points of score and decades of money, and stands on the first free side.
+WIDE, HIGH = 2.0, 0.2
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
 #: What is looked at of each invoice.
 LOOKED_AT = ("currency", "issued", "due_date", "open_amount", "settled", "settled_on", "days_late", "paid_amount")
 
@@ -205,13 +208,26 @@ def _points(currency: str, customers: pd.DataFrame, names: pd.Series | None) -> 
 
 def _name_worst(figure: go.Figure, row: int, worst: pd.DataFrame, names: pd.Series | None) -> None:
     """Numbers beside the points of some customers and their names at the side, where they cannot cover each other."""
-    for i, (score, total) in enumerate(zip(worst["score"], worst["total"], strict=True), 1):
-        point = {"x": score, "y": np.log10(total), "xshift": 12, "showarrow": False}
+    places = list(zip(worst["score"], np.log10(worst["total"]), strict=True))
+    for i, ((score, height), aside) in enumerate(zip(places, _asides(places), strict=True), 1):
+        point = {"x": score, "y": height, "xshift": 12 * aside[0], "yshift": 12 * aside[1], "showarrow": False}
         figure.add_annotation(text=f"<b>{i}</b>", **point, row=row, col=1)
     key = "<br>".join(f"<b>{i}</b>  {name}" for i, name in enumerate(safe_names(worst["customer_id"], names, 30), 1))
     axis = "" if row == 1 else str(row)
     place = {"x": 1.02, "y": 1, "xref": f"x{axis} domain", "yref": f"y{axis} domain", "xanchor": "left", "yanchor": "top"}
     figure.add_annotation(text=key, align="left", showarrow=False, **place)
+
+
+def _asides(places: list[tuple[float, float]]) -> list[tuple[int, int]]:
+    """On which side of each of a few points its number stands: the first that neither a point nor a number has taken."""
+    taken, chosen = [(score / WIDE, height / HIGH) for score, height in places], []
+    for x, y in taken[: len(places)]:
+        free = ((side, (x + side[0], y + side[1])) for side in SIDES)
+        crowd = [(sum(max(abs(x - a), abs(y - b)) < 1 for a, b in taken), side, (x, y)) for side, (x, y) in free]
+        _, side, number = min(crowd, key=lambda each: each[0])
+        chosen.append(side)
+        taken = [*taken, number]
+    return chosen
 
 
 def _actions_of(customers: pd.DataFrame, currency: str, actions: pd.DataFrame | None) -> pd.Series:
@@ -242,7 +258,7 @@ def _corners(figure: go.Figure, row: int, customers: pd.DataFrame, low: float, h
             said = ", ".join(f"{action} {n:,}" for action, n in counts.items())
             share = part["total"].sum() / customers["total"].sum()
             who = f"{len(part):,} customer{'s' if len(part) != 1 else ''}"
-            words = f"{who}, {share:.0%} of the money<br>{said}" if len(part) else "nobody"
+            words = f"{who}<br>{share:.0%} of the money<br>{said}" if len(part) else "nobody"
             place = {"x": 0.005 if left else 0.995, "y": 1.0 if above else 0.0, "align": "left" if left else "right"}
             place |= {"xanchor": "left" if left else "right", "yanchor": "top" if above else "bottom"}
             place |= {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "bgcolor": "rgba(255, 255, 255, 0.7)"}

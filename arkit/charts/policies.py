@@ -16,6 +16,7 @@ from arkit.charts.look import (
     PAST_DUE,
     THIN,
     amount_axis,
+    amounts_across,
     fill,
     name_axes,
     new_figure,
@@ -127,7 +128,7 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
         part = rows.loc[rows["currency"].eq(currency)]
         bars = [_bars_of_action(part.loc[part["action"].eq(action)], action, currency, colours[action]) for action in taken]
         y = {"type": "category", "showgrid": False, "tickvals": variants, "ticktext": ticks, "autorange": "reversed"}
-        fill(figure, row, bars, x=amount_axis(currency) | {"showgrid": True}, y=y)
+        fill(figure, row, bars, x=amounts_across(currency), y=y)
     figure.update_layout(barmode="stack", legend={"title": {"text": "action"}, "traceorder": "normal"})
     return name_axes(figure, y="policy")
 

@@ -38,11 +38,13 @@ SPANS = {"before": (-0.2, CREDIT), "recently": (0.2, PAST_DUE[3])}
 DARKEST, COOLEST = 60.0, -15.0
 #: The scale beside the fields, in words.
 SCALE = {
-    COOLEST: f"{-COOLEST:.0f} or more early",
+    COOLEST: f"{-COOLEST:.0f} early",
     0.0: "in time",
-    DARKEST / 2: f"{DARKEST / 2:.0f} days late",
-    DARKEST: f"{DARKEST:.0f} or more",
+    DARKEST / 2: f"{DARKEST / 2:.0f} late",
+    DARKEST: f"{DARKEST:.0f} late",
 }
+#: What is said where no customer stands out.
+NOBODY = " No customer with enough invoices became later."
 #: Months beside each other that take the whole width.
 FULL = 8
 
@@ -130,7 +132,8 @@ def lateness_by_month(
     months
         How many months, up to that of the day.
     needs
-        Customers with fewer invoices in these months, or none in either half of them, are among the others.
+        Customers with fewer invoices in these months, or none in either half of them, are among the others, and so are those
+        that became no later.
     top
         How many customers have a line of their own.
     """
@@ -151,10 +154,10 @@ def lateness_by_month(
     figure = new_figure(
         "Who pays later, month by month",
         f"Mean days late of the invoices that fell due in each month{_until(as_of)}, unpaid ones late so far: the "
-        f"newest months may still get darker.{_ordered(ends) if len(chosen) else ''}",
+        f"newest months may still get darker.{_ordered(ends) if len(chosen) else NOBODY}",
         [max(60, 24 * len(lines))],
     )
-    ticks = _labels(safe_names(chosen.index, names, 30), chosen)
+    ticks = _labels(safe_names(chosen.index, names, 24), chosen)
     ticks += [f"all others ({others:,})"] if others else []
     y = {"type": "category", "categoryorder": "array", "categoryarray": lines[::-1], "showgrid": False}
     fill(figure, 1, _months_of(named, lines, ends, ticks), y=y | {"tickvals": lines, "ticktext": ticks})
@@ -274,7 +277,8 @@ def _got_later(known: pd.DataFrame, ends: pd.DatetimeIndex, needs: int, top: int
     days = known.groupby(["customer_id", span])["days_late"].mean().unstack().reindex(columns=[*SPANS])
     enough = known.groupby("customer_id").size().ge(needs)
     share = _weights(known).groupby(known["customer_id"]).sum() / len(known)
-    return _ranked(days[enough.reindex(days.index)].dropna(), share).head(top)
+    ranked = _ranked(days[enough.reindex(days.index)].dropna(), share)
+    return ranked[ranked["change"].gt(0)].head(top)
 
 
 def _months_of(
