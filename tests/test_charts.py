@@ -559,6 +559,45 @@ def test_orders_are_bars_under_the_most_that_can_be_reached():
     assert len({trace.marker.pattern.shape for trace in figure.data[:3]}) == 3
 
 
+def test_the_line_of_the_most_that_can_be_reached_spans_its_bars():
+    rows = [("EUR", days, order, days) for days in (30, 60) for order in ("policy", "best in hindsight")]
+    lines = charts.reached_by_order(totals_of(*rows)).layout.shapes
+    assert [(line.x0, line.x1, line.y0) for line in lines] == [(-0.38, 0.38, 30), (0.62, 1.38, 60)]
+
+
+def test_the_key_that_policies_set_stands_under_their_values():
+    rows = {
+        "as_of": DAY, "variant": ["as it is", "5"], "changes": ["", "contact.grace_days 3 -> 5"], "currency": "EUR",
+        "accounts": 9, "contacts": 6, "moved": 0, "asked_for": 90.0, "left_alone": 10.0, "hours": 2.0, "cost": 0.0,
+    }  # fmt: skip
+    figure = charts.hours_and_money(pd.DataFrame(rows))
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, "contact.grace_days"]
+
+
+def test_customers_that_read_the_same_have_their_numbers_behind_their_names():
+    names = pd.Series({"C1": "Orbit", "C2": "Orbit", "C3": "Ister"})
+    assert look.safe_names(["C1", "C3", "C2", "C1"], names) == ["Orbit (C1)", "Ister", "Orbit (C2)", "Orbit (C1)"]
+    assert look.safe_names(["C1", "C1"], names) == ["Orbit", "Orbit"]
+
+
+def test_a_book_of_few_months_has_narrow_panels_and_its_legend_beside_them():
+    short = charts.aging_through_months(aging(*[(DAY, "C1", "EUR", 0, 1, 0, 0, 0)]))
+    assert short.layout.xaxis.domain == (0, look.NARROWEST)
+    assert short.layout.legend.x == pytest.approx(look.NARROWEST + 0.01)
+    days = pd.date_range(end="2026-10-31", periods=look.FEWEST_BARS, freq="ME")
+    full = charts.aging_through_months(aging(*[(day, "C1", "EUR", 0, 1, 0, 0, 0) for day in days]))
+    assert (full.layout.xaxis.domain, full.layout.legend.x) == ((0, 1), None)
+
+
+def test_what_was_settled_long_before_the_months_shown_is_said_in_a_sentence():
+    figure = charts.days_late_through_months(
+        documents(invoice("A", "2019-01-05", 9.0, "2019-01-20"), invoice("B", "2026-10-01", 5.0))
+    )
+    assert figure.layout.annotations[0].text == (
+        "no invoice is known to be settled by money from 1 November 2024 to 31 October 2026"
+    )
+
+
 def test_every_policy_is_one_bar_of_all_that_is_past_due_and_what_is_left_alone_is_hatched():
     rows = [
         ("as it is", "EUR", "none", 2, 30.0), ("as it is", "EUR", "call", 1, 70.0), ("as it is", "EUR", "agency", 0, 0.0),

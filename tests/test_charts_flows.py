@@ -244,6 +244,29 @@ def test_each_corner_counts_customers_money_and_actions():
     assert [facts[3] for facts in figure.data[0].customdata] == ["<br>action: firm notice", "<br>action: none", ""]
 
 
+def test_the_ways_of_a_single_account_are_bars_with_the_best_allowed_on_top_and_what_is_not_allowed_below():
+    rows = [("wait", 40, True, 2), ("plan", 80, True, 1), ("court", 90, False, 3)]
+    rows = [("C1", "EUR", way, 100, net, eligible, rank) for way, net, eligible, rank in rows]
+    figure = charts.routes_side_by_side(ways(*rows), names=pd.Series({"C1": "A & B"}))
+    assert charts.as_table(figure)[["y", "x"]].to_numpy().tolist() == [["plan", 80], ["wait", 40], ["court", 90]]
+    assert figure.layout.yaxis.autorange == "reversed"
+    assert subtitle(figure).startswith("A &amp; B: expected money in hand")
+    assert subtitle(figure).endswith("The line is what is owed, 100.00 EUR.")
+    assert figure.layout.shapes[0].x0 == 100
+    assert [bool(shape) for shape in figure.data[0].marker.pattern.shape] == [False, False, True]
+
+
+def test_a_line_of_cash_is_named_at_its_end_and_the_legend_is_short(book):
+    cohorts = trace(book, DAY)
+    figure = charts.cohort_curves(cohorts, project(cohorts))
+    lines = [line for line in figure.data if line.mode == "lines+markers+text"]
+    assert [line.text[-1] for line in lines if line.meta == lines[0].meta][-1] == " Oct"
+    assert all(not any(line.text[:-1]) for line in lines)
+    named = [line.name for line in figure.data if line.showlegend is not False]
+    assert len([name for name in named if name[:2] == "20"]) <= 5
+    assert "2026-10" in named
+
+
 # all of them
 
 

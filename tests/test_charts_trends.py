@@ -192,6 +192,15 @@ def test_of_many_customers_some_have_a_point_and_the_marks_are_exact():
     assert marked.to_dict() == pytest.approx({n: owed[:n].sum() / owed.sum() for n in first})
 
 
+@pytest.mark.parametrize(
+    ("customers", "named"),
+    [(70, (1, 2, 5, 10, 20, 50)), (1500, (1, 3, 10, 30, 100, 300, 1000))],
+)
+def test_numbers_of_customers_are_named_in_one_style_and_none_covers_another(customers, named):
+    axis = charts.pareto_of_debtors(aged(*range(1, customers + 1))).layout.xaxis
+    assert (axis.tickvals, axis.tickformat) == (named, ",")
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=80))
 def test_the_curve_never_falls_and_ends_at_everything(cents):
@@ -270,7 +279,9 @@ def test_open_invoices_there_is_no_room_for_do_not_pass_for_older_ones():
 
 def test_the_scale_of_payments_has_whole_numbers_once_each():
     book = ledger(posted("A", "2026-09-01", "2026-09-11"), posted("B", "2026-09-02", "2026-09-20"))
-    scale = charts.paying_days(book.entries, as_of=DAY, customer_id="C1").data[0].colorbar
+    fields = charts.paying_days(book.entries, as_of=DAY, customer_id="C1").data[0]
+    scale = fields.colorbar
+    assert (fields.showscale, fields.zmax, scale.title.side) == (False, 3, "right")
     assert (scale.dtick, scale.tickformat, scale.nticks) == (1, ",d", None)
 
 

@@ -264,5 +264,5 @@ def _corners(figure: go.Figure, row: int, customers: pd.DataFrame, low: float, h
             place |= {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "bgcolor": "rgba(255, 255, 255, 0.7)"}
             figure.add_annotation(text=words, showarrow=False, font={"size": 11, "color": MUTED}, **place)
     low_end, high_end = np.log10(customers["total"].min()), np.log10(customers["total"].max())
-    room = 0.22 * max(high_end - low_end, 0.5)
+    room = 0.36 * max(high_end - low_end, 0.5)
     figure.update_yaxes(range=[low_end - room, high_end + room], row=row, col=1)

@@ -158,7 +158,7 @@ def lateness_by_month(
         [max(60, 24 * len(lines))],
     )
     ticks = _labels(safe_names(chosen.index, names, 24), chosen)
-    ticks += [f"all others ({others:,})"] if others else []
+    ticks += [f"all {'others' if len(chosen) else 'customers'} ({others:,})"] if others else []
     y = {"type": "category", "categoryorder": "array", "categoryarray": lines[::-1], "showgrid": False}
     fill(figure, 1, _months_of(named, lines, ends, ticks), y=y | {"tickvals": lines, "ticktext": ticks})
     axis = month_axis(ends) | {"range": [-0.5, len(ends) - 0.5]}
