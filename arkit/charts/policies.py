@@ -182,7 +182,7 @@ def hours_and_money(variants: pd.DataFrame) -> go.Figure:
 def _key_of(variants: pd.DataFrame) -> str:
     """The key that these policies set differently, if it is one; nothing else at the axis says what its values are."""
     changed = variants["changes"].loc[variants["changes"].ne("")].str.split("; ").explode()
-    keys = changed.str.partition(" ")[0].unique()
+    keys = changed.str.split(" ").str[0].unique()
     return html.escape(str(keys[0])) if len(keys) == 1 else ""
 
 
