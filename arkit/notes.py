@@ -16,6 +16,18 @@ UNREACHED = ("left_message", "no_answer", "not_reached", "wrong_number")
 #: What a customer says, as an outcome or a reason: that it cannot pay at once, and that the invoice did not come.
 HARDSHIP = ("cannot_pay", "hardship", "asks_for_plan")
 NOT_RECEIVED = ("not_received",)
+#: Outcomes of letters and mails that reached nobody.
+UNDELIVERED = (
+    "returned", "came_back", "bounced", "undelivered", "undeliverable", "not_delivered", "not_deliverable", "address_unknown",
+    "unknown_address", "wrong_address", "gone_away", "moved",
+)  # fmt: skip
+#: Outcomes and reasons that say that nobody is there any more who pays in the usual way: a person decides whom to ask.
+GONE = (
+    "deceased", "died", "dead", "bankrupt", "bankruptcy", "insolvent", "insolvency", "liquidation", "in_liquidation",
+    "liquidated", "in_administration", "receivership", "in_receivership", "dissolved", "struck_off", "ceased_trading",
+    "business_closed", "closed_business", "out_of_business", "verstorben", "insolvenz", "geschaft_aufgegeben",
+    "geschäft_aufgegeben", "décédé", "liquidation_judiciaire", "fallecido", "concurso",
+)  # fmt: skip
 
 
 def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
