@@ -9,7 +9,7 @@ import pandas as pd
 
 from arkit.blocks import blocked
 from arkit.facts import OF_ACCOUNT, facts, without_blocks
-from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
+from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, IDLE, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
 from arkit.tables import ACTIONS, CUSTOMERS
@@ -21,8 +21,6 @@ COMPARE: dict[str, Callable[..., pd.Series]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
-#: Nobody has to do anything.
-IDLE = ("none", "hold")
 #: Asked in writing before by telephone.
 WRITTEN = ("nudge", "reminder", "resend", "firm_notice", "final_demand")
 #: Steps for the management of the customer, not for whoever pays its invoices.

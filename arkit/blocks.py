@@ -7,6 +7,7 @@ from arkit.money import to_major, to_minor
 from arkit.netting import ACCOUNT, net_of_credits
 from arkit.notes import CLOSED, known_notes, newest, standing
 from arkit.policy import DEFAULT, Policy
+from arkit.remainders import is_remainder
 from arkit.shapes import look_up
 from arkit.tables import BLOCKS, CUSTOMERS
 
@@ -65,7 +66,8 @@ def blocked(
         return BLOCKS.empty()
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers)
     items = is_open.assign(net=net_of_credits(is_open), late=is_open["days_late"].gt(0)).reset_index(drop=True)
-    items = items.merge(known.drop_duplicates("customer_id")[["customer_id", "po_required"]], on="customer_id", how="left")
+    requires = known.drop_duplicates("customer_id").set_index("customer_id")["po_required"]
+    items = items.assign(po_required=look_up(items["customer_id"], requires))
     rows = [*_said(items, standing(notes, as_of, policy, documents=items)), *_ours(items, profiles, policy)]
     left, taken = items["net"].to_numpy(copy=True), []
     for kind, place, cap, group, why in rows:
@@ -144,7 +146,8 @@ def _left_over(items: pd.DataFrame, minor: np.ndarray, policy: Policy) -> pd.Ser
     """Why what is left of a document somebody paid is a remainder; empty where it is not."""
     left = to_minor(items["open_amount"], items["currency"])
     paid = items["payments"].fillna(0).gt(0).to_numpy() & (left > 0) & (minor > 0)
-    tiny = (left <= policy.history.remainder_share * minor) & (items["open_amount"].to_numpy() < policy.contact.small)
+    both = (pd.Series(part, index=items.index) for part in (left, minor))
+    tiny = is_remainder(*both, items["currency"], policy).to_numpy()
     discount = left <= to_minor(items["discount"].fillna(0), items["currency"])
     withheld = np.zeros(len(items), dtype=bool)
     for share in policy.contact.withholding:

@@ -9,6 +9,7 @@ from arkit.money import to_minor, units
 from arkit.netting import net_of_credits
 from arkit.notes import broken_promises, known_notes
 from arkit.policy import DEFAULT, Policy
+from arkit.remainders import is_remainder
 from arkit.tables import PROFILES
 
 WEEKDAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
@@ -130,8 +131,9 @@ def _states(invoices: pd.DataFrame, net: pd.Series, notes: pd.DataFrame, policy:
     disputed = pd.MultiIndex.from_frame(invoices[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(disputes[["customer_id", "document_id"]])
     )
-    left = invoices["open_amount"].clip(lower=0)
-    small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
+    currency = invoices["currency"]
+    left, amount = (pd.Series(to_minor(invoices[name], currency), invoices.index) for name in ("open_amount", "amount"))
+    small = is_remainder(left, amount, currency, policy)
     vanished = invoices["settled_after"].notna()
     half_way = invoices["due_date"] + pd.to_timedelta(invoices["days_late"], unit="D")
     paid_on = half_way.where(vanished, invoices["last_paid_on"].fillna(invoices["settled_on"]))

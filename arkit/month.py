@@ -10,6 +10,7 @@ from arkit.blocks import blocked
 from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
+from arkit.ladder import IDLE
 from arkit.ledger import Ledger
 from arkit.letters import gaps, write_letters
 from arkit.money import plain, to_major, to_minor, totals
@@ -58,7 +59,7 @@ def summarise(
     summary["customers"] = _rows(is_open.drop_duplicates(["customer_id", "currency"]), codes)
     summary["at_start_of_day"] = _rows(before, codes)
     if actions is not None and len(actions):
-        summary["to_contact"] = _rows(actions[~actions["action"].isin(["none", "hold"])], codes)
+        summary["to_contact"] = _rows(actions[~actions["action"].isin(IDLE)], codes)
     if control_total:
         said = pd.Series(control, dtype="float64").reindex(codes)
         currency = codes.to_series()
@@ -170,7 +171,7 @@ def write_month(
             documents=documents,
             customers=ledger.customers,
             policy=policy,
-            blocked=blocks,
+            blocks=blocks,
             since=changes["since"].max() if changes is not None and len(changes) else None,
             notes=ledger.notes,
             interest=claimed,

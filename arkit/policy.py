@@ -533,7 +533,7 @@ class _Reader:
         if strange:
             raise self.refuse(where + strange[0], f"one of {some(names, 40)}", f"'{strange[0]}'")
 
-    def section(self, kind: type, name: str, default: dict[str, Any], given: Any) -> Any:  # noqa: ANN401 - one of seven classes
+    def section(self, kind: type, name: str, default: dict[str, Any], given: Any) -> Any:  # noqa: ANN401 - one of the classes above
         if not isinstance(given, dict):
             raise self.refuse(name, f"a section [{name}]", repr(given))
         self.known(given, list(default), f"{name}.")
