@@ -9,7 +9,7 @@ from arkit.notes import CLOSED, known_notes, newest, standing
 from arkit.policy import DEFAULT, Policy
 from arkit.remainders import is_remainder
 from arkit.shapes import look_up
-from arkit.tables import BLOCKS, CUSTOMERS
+from arkit.tables import BLOCKS, CUSTOMERS, DOCUMENTS
 
 #: More than any amount: a block without an amount covers all of a document.
 ALL = np.int64(2**62)
@@ -61,7 +61,10 @@ def blocked(
     0           A  promise 2026-11-06   100.0
     1           B  promise 2026-11-06    20.0
     """
-    is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
+    of_documents = [name for name in DOCUMENTS.names if name in documents]
+    is_open = documents.loc[documents["open_amount"].ne(0), of_documents].sort_values(
+        ["due_date", "document_id"], kind="stable"
+    )
     if not len(is_open):
         return BLOCKS.empty()
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers)
@@ -146,8 +149,8 @@ def _left_over(items: pd.DataFrame, minor: np.ndarray, policy: Policy) -> pd.Ser
     """Why what is left of a document somebody paid is a remainder; empty where it is not."""
     left = to_minor(items["open_amount"], items["currency"])
     paid = items["payments"].fillna(0).gt(0).to_numpy() & (left > 0) & (minor > 0)
-    both = (pd.Series(part, index=items.index) for part in (left, minor))
-    tiny = is_remainder(*both, items["currency"], policy).to_numpy()
+    still, whole = (pd.Series(part, index=items.index) for part in (left, minor))
+    tiny = is_remainder(still, whole, items["currency"], policy).to_numpy()
     discount = left <= to_minor(items["discount"].fillna(0), items["currency"])
     withheld = np.zeros(len(items), dtype=bool)
     for share in policy.contact.withholding:

@@ -83,8 +83,8 @@ def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
     )
     single = blocks[blocks["document_id"].ne("")]
     taken = single.assign(taken=to_minor(single["amount"], single["currency"])).groupby(ITEM)["taken"].sum()
-    is_open = is_open.join(taken, on=ITEM)
-    return is_open.assign(left=is_open["net"] - is_open["taken"].fillna(0).astype("int64"))
+    taken = taken.reindex(pd.MultiIndex.from_frame(is_open[ITEM])).fillna(0).astype("int64")
+    return is_open.assign(left=is_open["net"] - taken.to_numpy())
 
 
 def _owed(is_open: pd.DataFrame, blocks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
