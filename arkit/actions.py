@@ -12,7 +12,7 @@ from arkit.facts import OF_ACCOUNT, facts, without_blocks
 from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, IDLE, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, CUSTOMERS
+from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS
 
 COMPARE: dict[str, Callable[..., pd.Series]] = {
     "<": operator.lt,
@@ -77,6 +77,11 @@ def recommend(
     routes
         What agency and court would bring, shape `ROUTES`; without it no rule can compare them.
 
+    Raises
+    ------
+    TableRefused
+        If documents, scores, profiles, forecasts or routes are another table.
+
     Examples
     --------
     >>> from arkit.history import profile
@@ -89,6 +94,7 @@ def recommend(
     >>> actions["priority"].tolist() == list(range(1, len(actions) + 1))
     True
     """
+    DOCUMENTS.must_have(documents)
     if not documents["open_amount"].ne(0).any():
         return ACTIONS.empty()
     known = CUSTOMERS.conform(customers)

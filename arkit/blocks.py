@@ -9,7 +9,7 @@ from arkit.notes import CLOSED, known_notes, newest, standing
 from arkit.policy import DEFAULT, Policy
 from arkit.remainders import is_remainder
 from arkit.shapes import look_up
-from arkit.tables import BLOCKS, CUSTOMERS, DOCUMENTS
+from arkit.tables import BLOCKS, CUSTOMERS, DOCUMENTS, PROFILES
 
 #: More than any amount: a block without an amount covers all of a document.
 ALL = np.int64(2**62)
@@ -21,6 +21,11 @@ STATED = ["customer_id", "currency", "document_id", "date", "until", "amount", "
 ACCOUNT_KINDS = ("do_not_contact", "insolvency", "handed_over")
 #: The last of a customer's three usual days of the month, counted from the first.
 USUAL_DAYS = 2
+#: What of a document is looked at.
+JUDGED = (
+    "as_of", "customer_id", "document_id", "kind", "currency", "due_date", "amount", "open_amount", "days_late", "payments",
+    "discount", "reference",
+)  # fmt: skip
 
 
 def blocked(
@@ -48,6 +53,11 @@ def blocked(
     profiles
         For usual days of payment.
 
+    Raises
+    ------
+    TableRefused
+        If documents or profiles are another table.
+
     Examples
     --------
     >>> documents = pd.DataFrame({
@@ -61,6 +71,7 @@ def blocked(
     0           A  promise 2026-11-06   100.0
     1           B  promise 2026-11-06    20.0
     """
+    DOCUMENTS.must_have(documents, *JUDGED)
     of_documents = [name for name in DOCUMENTS.names if name in documents]
     is_open = documents.loc[documents["open_amount"].ne(0), of_documents].sort_values(
         ["due_date", "document_id"], kind="stable"
@@ -131,6 +142,8 @@ def _ours(items: pd.DataFrame, profiles: pd.DataFrame | None, policy: Policy) ->
 
 def _expected(items: pd.DataFrame, profiles: pd.DataFrame | None) -> pd.Series:
     """The last of the customer's usual days of the month on or after a document's due day; missing where there is no habit."""
+    if profiles is not None:
+        PROFILES.must_have(profiles, "customer_id", "usual_day")
     if profiles is None or not profiles["usual_day"].notna().any():
         return pd.Series(pd.NaT, index=items.index, dtype="datetime64[s]")
     usual = look_up(items["customer_id"], profiles.drop_duplicates("customer_id").set_index("customer_id")["usual_day"])

@@ -8,7 +8,7 @@ from arkit.netting import net_of_credits
 from arkit.notes import HARDSHIP, NOT_RECEIVED, UNREACHED, broken_promises, by_balance, known_notes, newest
 from arkit.policy import DEFAULT, Policy
 from arkit.shapes import look_up
-from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES
+from arkit.tables import CONTACT_KINDS, CUSTOMERS, FORECASTS, PROFILES, ROUTES, SCORES
 
 ACCOUNT = ["customer_id", "currency"]
 ITEM = ["customer_id", "currency", "document_id", "entity", "instalment"]
@@ -44,7 +44,13 @@ def facts(
 
     Besides the facts and words: ``name``, ``documents`` (those to be asked for, in words), ``blocked_by``, ``gain``, and
     ``oldest_of_all``, the days late of the oldest before credits and blocks.
+
+    Raises
+    ------
+    TableRefused
+        If scores, profiles, forecasts or routes are another table.
     """
+    _must_be_these(scores, profiles, forecasts, routes)
     is_open = _open_items(documents, blocks)
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers).drop_duplicates("customer_id")
     found = _owed(is_open, blocks, policy)
@@ -70,6 +76,20 @@ def without_blocks(found: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFram
         **dict.fromkeys(OF_ACCOUNT.values(), False),
     )
     return _judged(bare, policy)
+
+
+def _must_be_these(
+    scores: pd.DataFrame, profiles: pd.DataFrame | None, forecasts: pd.DataFrame | None, routes: pd.DataFrame | None
+) -> None:
+    """Another table would leave every customer without a score, a norm or a chance, and nothing would say so."""
+    SCORES.must_have(scores, "customer_id", "score")
+    for table, frame, names in (
+        (PROFILES, profiles, ("customer_id", "n_settled", "norm_high")),
+        (FORECASTS, forecasts, ("customer_id", "document_id", "p_30")),
+        (ROUTES, routes, ("customer_id", "currency", "route", "eligible", "net")),
+    ):
+        if frame is not None:
+            table.must_have(frame, *names)
 
 
 def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:

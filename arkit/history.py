@@ -10,7 +10,7 @@ from arkit.netting import net_of_credits
 from arkit.notes import broken_promises, known_notes
 from arkit.policy import DEFAULT, Policy
 from arkit.remainders import is_remainder
-from arkit.tables import PROFILES
+from arkit.tables import DOCUMENTS, PROFILES
 
 WEEKDAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
 #: The chance that a payment without a habit falls on a weekday: Fridays and Mondays also take those of the weekend.
@@ -63,6 +63,11 @@ def profile(
         Promises and disputes, shape `NOTES`; those dated after the documents' day are not looked at.
     book
         What few invoices are shrunk to; by default `book_of` the same documents.
+
+    Raises
+    ------
+    TableRefused
+        If the table is no table of documents.
 
     Examples
     --------
@@ -117,6 +122,7 @@ def book_of(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
 
 
 def _invoices(documents: pd.DataFrame, policy: Policy, notes: pd.DataFrame | None) -> pd.DataFrame:
+    DOCUMENTS.must_have(documents)
     invoices = documents.loc[documents["kind"].eq("invoice") & documents["amount"].gt(0)]
     return _states(invoices, net_of_credits(documents), known_notes(notes, documents["as_of"].max()), policy)
 

@@ -17,7 +17,7 @@ from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
-from arkit.tables import MEASURES, ROUTES
+from arkit.tables import DOCUMENTS, MEASURES, ROUTES
 from arkit.views import write_csv
 from arkit.workbook import write_workbook
 
@@ -40,6 +40,8 @@ def summarise(
     ------
     ArkitError
         If the control total cannot be read, is one figure for several currencies, or names a currency twice.
+    TableRefused
+        If the documents are another table.
 
     Examples
     --------
@@ -48,6 +50,7 @@ def summarise(
     >>> (summary["past_due"] + summary["not_due"] + summary["credit"]).round(2).eq(summary["open_total"]).all().item()
     True
     """
+    DOCUMENTS.must_have(documents)
     is_open = documents[documents["open_amount"].ne(0)]
     moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
     settled_today = moved["settled_on"].ge(moved["as_of"]) & moved["settled_after"].isna()

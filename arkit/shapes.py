@@ -69,7 +69,7 @@ class Table:
         """
         if frame is None:
             return self.empty()
-        self._must_fit(frame)
+        self.must_have(frame)
         if self._is_shaped(frame):
             return frame.copy(deep=False)
         typed = {column.name: self._typed(frame, column) for column in self.columns}
@@ -84,16 +84,37 @@ class Table:
         """What stands in each column where nothing is known, those that must be there too."""
         return {column.name: column.blank for column in self.columns}
 
-    def _must_fit(self, frame: pd.DataFrame) -> None:
-        absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
+    def must_have(self, frame: pd.DataFrame, *names: str) -> None:
+        """Refuse a frame that lacks a column of these names, or of all that must be there where none are named.
+
+        Raises
+        ------
+        TableRefused
+            If one is absent, or any column comes twice.
+
+        Examples
+        --------
+        >>> notes = Table("notes", "note", (Column("date", "day", "its day"), Column("kind", "text", "its kind")))
+        >>> notes.must_have(pd.DataFrame({"date": []}), "kind")
+        Traceback (most recent call last):
+        arkit.errors.TableRefused: the table 'notes' lacks kind.
+          expected: one row per note, with date, kind
+          got: the columns date
+          fix: rename, add or drop columns; docs/tables.md says what each holds
+        """
+        absent = [name for name in names or self._needed if name not in frame.columns]
         twice = list(map(str, frame.columns[frame.columns.duplicated()].unique()))
         if absent or twice:
             raise TableRefused(
                 f"the table '{self.name}' " + (f"lacks {some(absent)}." if absent else f"has {some(twice)} more than once."),
-                expected=f"one row per {self.row}, with {', '.join(c.name for c in self.columns if not c.optional)}",
+                expected=f"one row per {self.row}, with {', '.join(self._needed)}",
                 got=f"the columns {', '.join(map(str, frame.columns)) or '(none)'}",
                 fix="rename, add or drop columns; docs/tables.md says what each holds",
             )
+
+    @property
+    def _needed(self) -> list[str]:
+        return [column.name for column in self.columns if not column.optional]
 
     @cached_property
     def _nothing(self) -> pd.DataFrame:

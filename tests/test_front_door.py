@@ -7,6 +7,7 @@ import pytest
 
 import arkit
 import arkit as ar
+from arkit.errors import TableRefused
 from arkit.factoring import offers
 from arkit.headlines import owed, to_do
 from arkit.notes import broken_promises, standing
@@ -131,3 +132,28 @@ def test_neither_the_order_of_rows_nor_columns_of_ones_own_change_what_comes_bac
     found = CALLS[call](_Untidy(month))
     assert len(plain)
     pd.testing.assert_frame_equal(tidy(found, plain), tidy(plain, plain))
+
+
+#: Each call that was handed another table than it asks for, and what it says is amiss.
+WRONG = {
+    "profile": (lambda t: ar.profile(t["aged"]), "'documents' lacks"),
+    "score": (lambda t: ar.score(t["documents"]), "'profiles' lacks"),
+    "blocked": (lambda t: ar.blocked(t["aged"], t["notes"]), "'documents' lacks"),
+    "weigh": (lambda t: ar.weigh(t["aged"]), "'documents' lacks"),
+    "recommend": (lambda t: ar.recommend(t["aged"], t["scores"]), "'documents' lacks"),
+    "recommend, scores": (lambda t: ar.recommend(t["documents"], t["profiles"]), "'scores' lacks score"),
+    "recommend, profiles": (lambda t: ar.recommend(t["documents"], t["scores"], profiles=t["scores"]), "'profiles' lacks"),
+    "recommend, forecasts": (lambda t: ar.recommend(t["documents"], t["scores"], forecasts=t["scores"]), "'forecasts' lacks"),
+    "recommend, routes": (lambda t: ar.recommend(t["documents"], t["scores"], routes=t["scores"]), "'routes' lacks"),
+    "plan": (lambda t: ar.plan(t["documents"], blocks=t["scores"]), "'blocks' lacks document_id"),
+    "lose": (lambda t: ar.lose(t["documents"]), "'migrations' lacks"),
+    "project": (lambda t: ar.project(t["documents"]), "'cohorts' lacks"),
+    "provide": (lambda t: ar.provide(t["documents"], "ifrs9_ie12"), "this is no aging"),
+    "summarise": (lambda t: ar.summarise(t["actions"]), "'documents' lacks"),
+}
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_another_table_than_is_asked_for_is_refused_in_words(month, call):
+    with pytest.raises(TableRefused, match=WRONG[call][1]):
+        WRONG[call][0](month)
