@@ -51,6 +51,7 @@ FACTS = {
     "reminders": Fact("of the contacts: reminders, letters and invoices sent again", "count"),
     "calls": Fact("of the contacts: calls", "count"),
     "unreached": Fact("calls that reached nobody, since the last one that did", "count"),
+    "came_back": Fact("letters that did not arrive, since somebody last answered; they are no contacts", "count"),
     "notices": Fact("of the contacts: firm notices", "count"),
     "demands": Fact("of the contacts: final demands", "count"),
     "mediations": Fact("of the contacts: with an intermediary", "count"),

@@ -124,6 +124,14 @@ SITUATIONS = {
     "invoice never came": ([(900, 20)], PROMPT, [note("call", 2, outcome="not_received")], {}, "resend", "not-received", ""),
     "sent again since": (
         [(900, 20)], PROMPT, [note("call", 9, outcome="not_received"), note("resend", 8)], {}, "call", "norm-broken", ""),
+    "letter came back": (
+        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 5, outcome="not_reached")], {}, "call", "letter-came-back", ""),
+    "demand came back": (
+        [(2000, 100)], PROMPT, [*NOTICE, note("final_demand", 25), note("final_demand", 15, outcome="not_reached")],
+        {}, "call", "letter-came-back", ""),
+    "came back, then sent": (
+        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 30, outcome="not_reached"), note("firm_notice", 9)],
+        {}, "none", "deadline-runs", ""),
     # somebody is at it
     "deadline runs": ([(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 9)], {}, "none", "deadline-runs", ""),
     "touched last week": ([(500, 40)], PROMPT, [note("call", 7)], {}, "none", "in-touch", ""),
@@ -343,6 +351,15 @@ def test_due_by_is_a_working_day():
     due = decide_sample(ledger)["due_by"].dropna()
     assert len(due)
     assert (due.dt.day_of_week < 5).all()
+
+
+def test_a_letter_that_names_a_day_names_one_on_which_people_work(ledger_of):
+    closed = replace(DEFAULT, contact=replace(DEFAULT.contact, days_off=("2026-07-01", "2026-07-02", "2026-07-17")))
+    ledger = ledger_of([owed(900, 50), owed(200, 6, "small")], notes=[note("call", 20) | {"customer_id": "C"}])
+    for policy, due_by, answer_by in ((DEFAULT, "2026-07-03", "2026-07-13"), (closed, "2026-07-07", "2026-07-20")):
+        rows = decide(ledger, policy=policy).set_index("action")
+        assert rows.loc["firm_notice", ["due_by", "answer_by"]].tolist() == [pd.Timestamp(due_by), pd.Timestamp(answer_by)]
+        assert pd.isna(rows.loc["reminder", "answer_by"])
 
 
 def sample_facts():
