@@ -1,3 +1,4 @@
+import inspect
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import arkit
 import arkit as ar
 from arkit.errors import TableRefused
 from arkit.factoring import offers
+from arkit.forecast import cash_forecast
 from arkit.headlines import owed, to_do
 from arkit.notes import broken_promises, standing
 from arkit.plans import schedule
@@ -32,6 +34,11 @@ def test_the_front_door_has_these_names_and_no_others():
 def test_an_unknown_name_is_refused():
     with pytest.raises(AttributeError, match="module 'arkit' has no attribute 'agee'"):
         arkit.agee  # noqa: B018
+
+
+def test_what_help_says_of_arguments_is_read_at_a_glance():
+    lengths = {name: len(str(inspect.signature(getattr(arkit, name)))) for name in NAMES if name != "charts"}
+    assert not {name: length for name, length in lengths.items() if length > 600}
 
 
 def test_opening_the_door_opens_no_heavy_library():
@@ -150,6 +157,7 @@ WRONG = {
     "project": (lambda t: ar.project(t["documents"]), "'cohorts' lacks"),
     "provide": (lambda t: ar.provide(t["documents"], "ifrs9_ie12"), "this is no aging"),
     "summarise": (lambda t: ar.summarise(t["actions"]), "'documents' lacks"),
+    "cash_forecast": (lambda t: cash_forecast(t["documents"], t["documents"]), "'forecasts' lacks p_7"),
 }
 
 
