@@ -21,7 +21,7 @@ from arkit.notes import (
 )
 from arkit.policy import DEFAULT, Policy
 from arkit.shapes import look_up
-from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES, SETS_A_DAY
+from arkit.tables import CONTACT_KINDS, CUSTOMERS, FORECASTS, PROFILES, ROUTES, SCORES, SETS_A_DAY
 from arkit.workdays import workdays
 
 ACCOUNT = ["customer_id", "currency"]
@@ -58,7 +58,13 @@ def facts(
 
     Besides the facts and words: ``name``, ``documents`` (those to be asked for, in words), ``blocked_by``, ``gain``, and
     ``oldest_of_all``, the days late of the oldest before credits and blocks.
+
+    Raises
+    ------
+    TableRefused
+        If scores, profiles, forecasts or routes are another table.
     """
+    _must_be_these(scores, profiles, forecasts, routes)
     is_open = _open_items(documents, blocks)
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers).drop_duplicates("customer_id")
     found = _credit_elsewhere(_owed(is_open, blocks, policy), policy)
@@ -87,6 +93,20 @@ def without_blocks(found: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFram
     return _judged(bare, policy)
 
 
+def _must_be_these(
+    scores: pd.DataFrame, profiles: pd.DataFrame | None, forecasts: pd.DataFrame | None, routes: pd.DataFrame | None
+) -> None:
+    """Another table would leave every customer without a score, a norm or a chance, and nothing would say so."""
+    SCORES.must_have(scores, "customer_id", "score")
+    for table, frame, names in (
+        (PROFILES, profiles, ("customer_id", "n_settled", "norm_high")),
+        (FORECASTS, forecasts, ("customer_id", "document_id", "p_30")),
+        (ROUTES, routes, ("customer_id", "currency", "route", "eligible", "net")),
+    ):
+        if frame is not None:
+            table.must_have(frame, *names)
+
+
 def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
     """Open documents, oldest first, with minor units: ``minor`` open, ``net`` after credits, ``left`` after blocks too."""
     is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
@@ -98,8 +118,8 @@ def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
     )
     single = blocks[blocks["document_id"].ne("")]
     taken = single.assign(taken=to_minor(single["amount"], single["currency"])).groupby(ITEM)["taken"].sum()
-    is_open = is_open.join(taken, on=ITEM)
-    return is_open.assign(left=is_open["net"] - is_open["taken"].fillna(0).astype("int64"))
+    taken = taken.reindex(pd.MultiIndex.from_frame(is_open[ITEM])).fillna(0).astype("int64")
+    return is_open.assign(left=is_open["net"] - taken.to_numpy())
 
 
 def _owed(is_open: pd.DataFrame, blocks: pd.DataFrame, policy: Policy) -> pd.DataFrame:

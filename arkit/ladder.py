@@ -98,9 +98,11 @@ WORDS = {
     "next_due": "first due day of what is due soon",
     "grace_days": "contact.grace_days",
 }
+#: Actions that ask nobody for anything.
+IDLE = ("none", "hold")
 #: How stern each action is. Waiting, holding and selling the invoice ask nothing of the customer; a review may end in anything.
 STERNNESS = {
-    **dict.fromkeys(("none", "hold", "factoring"), 0),
+    **dict.fromkeys((*IDLE, "factoring"), 0),
     **{"nudge": 1, "reminder": 2, "resend": 2, "call": 3, "contact_ap": 4, "plan": 5, "firm_notice": 6, "final_demand": 7},
     **{"mediation": 8, "review": 8, "agency": 9, "court": 10},
 }

@@ -35,8 +35,8 @@ GONE = (
 
 
 def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The notes dated up to and including a day, oldest first, shape `NOTES`; outcomes in lower case."""
-    known = NOTES.conform(notes)
+    """The notes dated up to and including a day, oldest first, shape `NOTES` and nothing besides; outcomes in lower case."""
+    known = NOTES.conform(notes)[NOTES.names]
     known = known[known["date"].le(as_of)].sort_values("date", kind="stable", ignore_index=True)
     return known.assign(outcome=known["outcome"].str.lower())
 
