@@ -9,10 +9,10 @@ import pandas as pd
 
 from arkit.blocks import blocked
 from arkit.facts import OF_ACCOUNT, answer_by, facts, without_blocks
-from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
+from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, IDLE, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, CUSTOMERS, SETS_A_DAY
+from arkit.tables import ACTIONS, CUSTOMERS, DOCUMENTS, SETS_A_DAY
 from arkit.workdays import workdays
 
 COMPARE: dict[str, Callable[..., pd.Series]] = {
@@ -22,8 +22,6 @@ COMPARE: dict[str, Callable[..., pd.Series]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
-#: Nobody has to do anything.
-IDLE = ("none", "hold")
 #: Asked in writing before by telephone.
 WRITTEN = ("nudge", "reminder", "resend", "firm_notice", "final_demand")
 #: Steps for the management of the customer, not for whoever pays its invoices.
@@ -80,6 +78,11 @@ def recommend(
     routes
         What agency and court would bring, shape `ROUTES`; without it no rule can compare them.
 
+    Raises
+    ------
+    TableRefused
+        If documents, scores, profiles, forecasts or routes are another table.
+
     Examples
     --------
     >>> from arkit.history import profile
@@ -92,6 +95,7 @@ def recommend(
     >>> actions["priority"].tolist() == list(range(1, len(actions) + 1))
     True
     """
+    DOCUMENTS.must_have(documents)
     if not documents["open_amount"].ne(0).any():
         return ACTIONS.empty()
     known = CUSTOMERS.conform(customers)

@@ -76,7 +76,8 @@ def provide(
     Raises
     ------
     TableRefused
-        If there is no such preset, its buckets cannot be told from those of the aging, or ``credit`` is neither.
+        If the table is no aging, there is no such preset, its buckets cannot be told from those of the aging, or ``credit`` is
+        neither.
 
     Examples
     --------
@@ -89,6 +90,13 @@ def provide(
     if credit not in ("left out", "netted"):
         raise TableRefused(
             f"credit cannot be '{credit}'.", expected="left out or netted", got=repr(credit), fix="credit='netted'"
+        )
+    if not {"as_of", "currency"} <= {*aged.index.names} or not {"credit", "total"} <= {*aged.columns}:
+        raise TableRefused(
+            "this is no aging.",
+            expected="the rows by as_of and currency, the buckets between the columns credit and total",
+            got=f"the columns {', '.join(map(str, aged.columns)) or '(none)'}",
+            fix="hand over what arkit.age(documents) returns",
         )
     names = [*map(str, aged.loc[:, "credit":"total"].columns[1:-1])]
     level = next((str(name) for name in aged.index.names if name not in ("as_of", "currency")), None)

@@ -7,8 +7,9 @@ from arkit.money import to_major, to_minor
 from arkit.netting import ACCOUNT, net_of_credits
 from arkit.notes import CLOSED, known_notes, newest, standing
 from arkit.policy import DEFAULT, Policy
+from arkit.remainders import is_remainder
 from arkit.shapes import look_up
-from arkit.tables import BLOCKS, CUSTOMERS
+from arkit.tables import BLOCKS, CUSTOMERS, DOCUMENTS, PROFILES
 
 #: More than any amount: a block without an amount covers all of a document.
 ALL = np.int64(2**62)
@@ -20,6 +21,11 @@ STATED = ["customer_id", "currency", "document_id", "date", "until", "amount", "
 ACCOUNT_KINDS = ("do_not_contact", "insolvency", "handed_over")
 #: The last of a customer's three usual days of the month, counted from the first.
 USUAL_DAYS = 2
+#: What of a document is looked at.
+JUDGED = (
+    "as_of", "customer_id", "document_id", "kind", "currency", "due_date", "amount", "open_amount", "days_late", "payments",
+    "discount", "reference",
+)  # fmt: skip
 
 
 def blocked(
@@ -47,6 +53,11 @@ def blocked(
     profiles
         For usual days of payment.
 
+    Raises
+    ------
+    TableRefused
+        If documents or profiles are another table.
+
     Examples
     --------
     >>> documents = pd.DataFrame({
@@ -60,12 +71,17 @@ def blocked(
     0           A  promise 2026-11-06   100.0
     1           B  promise 2026-11-06    20.0
     """
-    is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
+    DOCUMENTS.must_have(documents, *JUDGED)
+    of_documents = [name for name in DOCUMENTS.names if name in documents]
+    is_open = documents.loc[documents["open_amount"].ne(0), of_documents].sort_values(
+        ["due_date", "document_id"], kind="stable"
+    )
     if not len(is_open):
         return BLOCKS.empty()
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers)
     items = is_open.assign(net=net_of_credits(is_open), late=is_open["days_late"].gt(0)).reset_index(drop=True)
-    items = items.merge(known.drop_duplicates("customer_id")[["customer_id", "po_required"]], on="customer_id", how="left")
+    requires = known.drop_duplicates("customer_id").set_index("customer_id")["po_required"]
+    items = items.assign(po_required=look_up(items["customer_id"], requires))
     rows = [*_said(items, standing(notes, as_of, policy, documents=items)), *_ours(items, profiles, policy)]
     left, taken = items["net"].to_numpy(copy=True), []
     for kind, place, cap, group, why in rows:
@@ -126,6 +142,8 @@ def _ours(items: pd.DataFrame, profiles: pd.DataFrame | None, policy: Policy) ->
 
 def _expected(items: pd.DataFrame, profiles: pd.DataFrame | None) -> pd.Series:
     """The last of the customer's usual days of the month on or after a document's due day; missing where there is no habit."""
+    if profiles is not None:
+        PROFILES.must_have(profiles, "customer_id", "usual_day")
     if profiles is None or not profiles["usual_day"].notna().any():
         return pd.Series(pd.NaT, index=items.index, dtype="datetime64[s]")
     usual = look_up(items["customer_id"], profiles.drop_duplicates("customer_id").set_index("customer_id")["usual_day"])
@@ -144,7 +162,8 @@ def _left_over(items: pd.DataFrame, minor: np.ndarray, policy: Policy) -> pd.Ser
     """Why what is left of a document somebody paid is a remainder; empty where it is not."""
     left = to_minor(items["open_amount"], items["currency"])
     paid = items["payments"].fillna(0).gt(0).to_numpy() & (left > 0) & (minor > 0)
-    tiny = (left <= policy.history.remainder_share * minor) & (items["open_amount"].to_numpy() < policy.contact.small)
+    still, whole = (pd.Series(part, index=items.index) for part in (left, minor))
+    tiny = is_remainder(still, whole, items["currency"], policy).to_numpy()
     discount = left <= to_minor(items["discount"].fillna(0), items["currency"])
     withheld = np.zeros(len(items), dtype=bool)
     for share in policy.contact.withholding:

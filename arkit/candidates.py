@@ -113,12 +113,14 @@ def find_candidates(
     posted = _of_currencies(ledger.entries, "amount", differences)
     is_open = stood[stood["minor"].ne(0)]
     listed = ledger.snapshots[ledger.snapshots["as_of"].eq(as_of)]
+    ahead = _of_currencies(listed[listed["issued"].gt(as_of)], "open_amount", differences)
     parts = [
         *_of_open(is_open),
         *_disputed(is_open, documents, ledger.notes, policy),
         _listed_twice(stood),
         *_of_postings(posted, as_of, is_open),
         *_of_snapshots(is_open[_among(is_open, listed)], as_of),
+        ("posting after the day", ahead.assign(minor=-ahead["minor"])),
         _of_rejects(ledger, sorted({*documents["currency"].unique(), *differences})),
     ]
     table = pd.concat([_shaped(*part) for part in parts if len(part[1])] or [_shaped("none", is_open.head(0))])

@@ -71,6 +71,11 @@ def project(cohorts: pd.DataFrame) -> pd.DataFrame:
     The last complete month grown by the age-to-age factors of older cohorts (chain ladder), at most what was billed; months
     that are not complete are left out. Missing where no month of a cohort is complete, or no older one shows the way.
 
+    Raises
+    ------
+    TableRefused
+        If the table is no table of cohorts.
+
     Examples
     --------
     >>> from arkit.sample import sample_ledger
@@ -78,6 +83,7 @@ def project(cohorts: pd.DataFrame) -> pd.DataFrame:
     >>> (projected["ultimate"].dropna() <= projected["billed"].loc[projected["ultimate"].notna()] + 0.005).all().item()
     True
     """
+    COHORTS.must_have(cohorts)
     found = []
     for currency, part in cohorts.groupby("currency"):
         billed = part.groupby("cohort")["billed"].first()

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from arkit.money import to_major, to_minor
+from arkit.money import texts, to_major, to_minor
 from arkit.netting import net_of_credits
 from arkit.notes import (
     BY_POST,
+    GONE,
     HARDSHIP,
     NOT_RECEIVED,
     UNREACHED,
@@ -16,10 +17,11 @@ from arkit.notes import (
     known_notes,
     newest,
     not_arrived,
+    one_word,
 )
 from arkit.policy import DEFAULT, Policy
 from arkit.shapes import look_up
-from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES, SETS_A_DAY
+from arkit.tables import CONTACT_KINDS, CUSTOMERS, FORECASTS, PROFILES, ROUTES, SCORES, SETS_A_DAY
 from arkit.workdays import workdays
 
 ACCOUNT = ["customer_id", "currency"]
@@ -56,13 +58,20 @@ def facts(
 
     Besides the facts and words: ``name``, ``documents`` (those to be asked for, in words), ``blocked_by``, ``gain``, and
     ``oldest_of_all``, the days late of the oldest before credits and blocks.
+
+    Raises
+    ------
+    TableRefused
+        If scores, profiles, forecasts or routes are another table.
     """
+    _must_be_these(scores, profiles, forecasts, routes)
     is_open = _open_items(documents, blocks)
     as_of, known = is_open["as_of"].max(), CUSTOMERS.conform(customers).drop_duplicates("customer_id")
-    found = _owed(is_open, blocks, policy)
+    found = _credit_elsewhere(_owed(is_open, blocks, policy), policy)
     found = _history(found, scores, profiles, documents).merge(_marks(known), on="customer_id", how="left")
     found = found.assign(as_of=as_of, name=found["name"].fillna(found["customer_id"]), grace_days=policy.contact.grace_days)
-    found = found.assign(needs_person=found["needs_person"].eq(True), segment=found["segment"].fillna(""))
+    marks = {name: found[name].eq(True) for name in ("needs_person", "direct_debit")}
+    found = found.assign(segment=found["segment"].fillna(""), **marks)
     found = _judged(found, policy)
     found = _said(found, is_open, by_balance(known_notes(notes, as_of), found), policy)
     found = _promises(found, by_balance(broken_promises(documents, notes, policy), found), blocks)
@@ -84,6 +93,20 @@ def without_blocks(found: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFram
     return _judged(bare, policy)
 
 
+def _must_be_these(
+    scores: pd.DataFrame, profiles: pd.DataFrame | None, forecasts: pd.DataFrame | None, routes: pd.DataFrame | None
+) -> None:
+    """Another table would leave every customer without a score, a norm or a chance, and nothing would say so."""
+    SCORES.must_have(scores, "customer_id", "score")
+    for table, frame, names in (
+        (PROFILES, profiles, ("customer_id", "n_settled", "norm_high")),
+        (FORECASTS, forecasts, ("customer_id", "document_id", "p_30")),
+        (ROUTES, routes, ("customer_id", "currency", "route", "eligible", "net")),
+    ):
+        if frame is not None:
+            table.must_have(frame, *names)
+
+
 def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
     """Open documents, oldest first, with minor units: ``minor`` open, ``net`` after credits, ``left`` after blocks too."""
     is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
@@ -95,8 +118,8 @@ def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
     )
     single = blocks[blocks["document_id"].ne("")]
     taken = single.assign(taken=to_minor(single["amount"], single["currency"])).groupby(ITEM)["taken"].sum()
-    is_open = is_open.join(taken, on=ITEM)
-    return is_open.assign(left=is_open["net"] - is_open["taken"].fillna(0).astype("int64"))
+    taken = taken.reindex(pd.MultiIndex.from_frame(is_open[ITEM])).fillna(0).astype("int64")
+    return is_open.assign(left=is_open["net"] - taken.to_numpy())
 
 
 def _owed(is_open: pd.DataFrame, blocks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -207,25 +230,45 @@ def _judged(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 def _marks(known: pd.DataFrame) -> pd.DataFrame:
     """What customers are marked with: one row per customer."""
-    return known[["customer_id", "name", "segment", "since", "insolvent_since", "is_individual"]].assign(
+    return known[["customer_id", "name", "segment", "since", "insolvent_since", "is_individual", "direct_debit"]].assign(
         needs_person=known["is_individual"] | known["strategic"]
     )
+
+
+def _credit_elsewhere(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Whether a balance of the same customer in another currency is in credit, by more than is small, and by how much."""
+    ahead = found[found["balance"].le(-policy.contact.small)]
+    said = texts(-ahead["balance"], ahead["currency"]).groupby(ahead["customer_id"]).agg(", ".join)
+    elsewhere = found["customer_id"].isin(ahead["customer_id"]) & found["balance"].gt(0)
+    return found.assign(
+        credit_elsewhere=elsewhere, other_credit=look_up(found["customer_id"], said).where(elsewhere).fillna("").astype("str")
+    )
+
+
+def _returned(account: pd.Series, late: pd.DataFrame, touched: pd.Series) -> dict[str, pd.Series]:
+    """How many documents past due had a payment returned unpaid, when last, and whether nobody was in touch since."""
+    back = late[late["returned_on"].notna()]
+    last = look_up(account, back.groupby(_account(back))["returned_on"].max()).astype("datetime64[s]")
+    return {
+        "returned": look_up(account, back.groupby(_account(back)).size()).fillna(0),
+        "returned_on": last,
+        "returned_since": last.notna() & ~touched.ge(last),
+    }
 
 
 def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Contacts about what is open, since the oldest fell due: how many of each kind, their deadlines, the answers."""
     as_of = found["as_of"].max()
     customer, account = found["customer_id"], _account(found)
-    said = said.assign(account=_account(said))
+    said = said.assign(account=_account(said), answer=one_word(said["outcome"]))
+    back, said = said[came_back(said)], said[~not_arrived(said)]
     late = is_open[is_open["late"]]
-    lost = not_arrived(said)
-    touched = said[~lost & said["kind"].isin([*CONTACT_KINDS, *TALKED])]
+    touched = said[said["kind"].isin([*CONTACT_KINDS, *TALKED])]
     about = said["document_id"].eq("") | pd.MultiIndex.from_frame(said[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(late[["customer_id", "document_id"]])
     )
     fell_due = look_up(said["customer_id"], late.groupby("customer_id")["due_date"].min())
-    about &= said["date"].ge(fell_due)
-    since = said[about & ~lost]
+    since = said[about & said["date"].ge(fell_due)]
     set_by = since[since["kind"].isin(SETS_A_DAY)]
     person = set_by["customer_id"].isin(found.loc[found["is_individual"].eq(True), "customer_id"])
     set_by = set_by.assign(deadline=set_by["until"].fillna(answer_by(set_by["kind"], person, set_by["date"], policy)))
@@ -241,18 +284,22 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
     calls = since[since["kind"].isin(COUNTED["calls"])]
     reached = calls[~calls["outcome"].isin(["", *UNREACHED])].groupby("account")["date"].max()
     missed = calls[calls["outcome"].isin(UNREACHED) & ~calls["date"].le(look_up(calls["account"], reached))]
-    answers = since[["outcome", "reason"]].apply(lambda words: words.str.lower().str.replace(r"[ -]", "_", regex=True))
-    arrived = since[since["kind"].isin([*BY_POST, *TALKED])].groupby("account")["date"].max()
-    back = said[about & came_back(said)]
-    back = back[~back["date"].le(look_up(back["account"], reached)) & ~back["date"].lt(look_up(back["account"], arrived))]
+    answers = since[["outcome", "reason"]].apply(one_word)
     absent = since[answers.isin(NOT_RECEIVED).any(axis=1)]
     again = look_up(absent["account"], since[since["kind"].eq("resend")].groupby("account")["date"].max())
     deadline = look_up(account, newest_set)
+    last_touch = look_up(customer, touched.groupby("customer_id")["date"].max()).astype("datetime64[s]")
+    lost_on = look_up(customer, back.groupby("customer_id")["date"].max()).astype("datetime64[s]")
+    talked = said["kind"].isin(COUNTED["calls"]) & ~said["answer"].isin(["", *UNREACHED])
+    heard = said[talked | said["kind"].isin([*BY_POST, *TALKED])].groupby("customer_id")["date"].max()
     return found.assign(
         **{name: each(since[since["kind"].isin(kinds)]) for name, kinds in COUNTED.items()},
-        days_since_contact=(as_of - look_up(customer, touched.groupby("customer_id")["date"].max())).dt.days,
+        **_returned(account, late, last_touch),
+        **_gone(customer, said),
+        days_since_contact=(as_of - last_touch).dt.days,
+        undelivered=lost_on.notna() & ~look_up(customer, heard).ge(lost_on),
+        undelivered_on=lost_on,
         unreached=each(missed),
-        came_back=each(back),
         deadline=deadline,
         deadline_runs=deadline.ge(as_of),
         notice_expired=among(passed[passed["kind"].eq("firm_notice")]),
@@ -263,6 +310,17 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
         agency_returned=_last_outcome(customer, said, "handed_over").eq("returned"),
         **_plans(account, said, late, policy),
     )
+
+
+def _gone(customer: pd.Series, said: pd.DataFrame) -> dict[str, pd.Series]:
+    """Whether a note that nobody took back says that the customer is no more, and its words."""
+    words = said[["outcome", "reason"]].apply(one_word)
+    told = said.assign(gone_words=said["reason"].where(words["reason"].isin(GONE), said["outcome"]))
+    told = told[words.isin(GONE).any(axis=1)].drop_duplicates("customer_id", keep="last").set_index("customer_id")
+    taken_back = said[said["kind"].eq("other") & said["answer"].isin(["resolved", "cancelled"])]
+    back_on = look_up(customer, taken_back.groupby("customer_id")["date"].max())
+    gone = look_up(customer, told["date"]).notna() & ~back_on.ge(look_up(customer, told["date"]))
+    return {"gone": gone, "gone_words": look_up(customer, told["gone_words"]).where(gone).fillna("").astype("str")}
 
 
 def _account(rows: pd.DataFrame) -> pd.Series:

@@ -3,14 +3,14 @@
 import pandas as pd
 from babel.dates import format_date
 
-from arkit.ladder import STERNNESS
+from arkit.ladder import IDLE, STERNNESS
 from arkit.money import decimals, text, to_minor
 from arkit.tables import ACTIONS, CHANGES
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 #: So many customers are named as those who owe most of what is past due.
 TOP = 3
-IDLE, CALLS, FIRM = ("none", "hold"), ("call", "contact_ap"), STERNNESS["firm_notice"]
+CALLS, FIRM = ("call", "contact_ap"), STERNNESS["firm_notice"]
 
 
 def owed(items: pd.DataFrame, names: pd.Series | None = None) -> list[str]:

@@ -9,7 +9,8 @@ from arkit.money import to_minor, units
 from arkit.netting import net_of_credits
 from arkit.notes import broken_promises, known_notes
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import PROFILES
+from arkit.remainders import is_remainder
+from arkit.tables import DOCUMENTS, PROFILES
 
 WEEKDAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
 #: The chance that a payment without a habit falls on a weekday: Fridays and Mondays also take those of the weekend.
@@ -62,6 +63,11 @@ def profile(
         Promises and disputes, shape `NOTES`; those dated after the documents' day are not looked at.
     book
         What few invoices are shrunk to; by default `book_of` the same documents.
+
+    Raises
+    ------
+    TableRefused
+        If the table is no table of documents.
 
     Examples
     --------
@@ -116,6 +122,7 @@ def book_of(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
 
 
 def _invoices(documents: pd.DataFrame, policy: Policy, notes: pd.DataFrame | None) -> pd.DataFrame:
+    DOCUMENTS.must_have(documents)
     invoices = documents.loc[documents["kind"].eq("invoice") & documents["amount"].gt(0)]
     return _states(invoices, net_of_credits(documents), known_notes(notes, documents["as_of"].max()), policy)
 
@@ -130,8 +137,9 @@ def _states(invoices: pd.DataFrame, net: pd.Series, notes: pd.DataFrame, policy:
     disputed = pd.MultiIndex.from_frame(invoices[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(disputes[["customer_id", "document_id"]])
     )
-    left = invoices["open_amount"].clip(lower=0)
-    small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
+    currency = invoices["currency"]
+    left, amount = (pd.Series(to_minor(invoices[name], currency), invoices.index) for name in ("open_amount", "amount"))
+    small = is_remainder(left, amount, currency, policy)
     vanished = invoices["settled_after"].notna()
     half_way = invoices["due_date"] + pd.to_timedelta(invoices["days_late"], unit="D")
     paid_on = half_way.where(vanished, invoices["last_paid_on"].fillna(invoices["settled_on"]))

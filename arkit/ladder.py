@@ -48,10 +48,10 @@ FACTS = {
     "days_since_contact": Fact(
         "days since anybody was in touch, promises and disputes included (missing: never)", "count", missable=True
     ),
+    "undelivered": Fact("a letter or mail came back, and nobody was reached since; what comes back is no contact", "flag"),
     "reminders": Fact("of the contacts: reminders, letters and invoices sent again", "count"),
     "calls": Fact("of the contacts: calls", "count"),
     "unreached": Fact("calls that reached nobody, since the last one that did", "count"),
-    "came_back": Fact("letters that did not arrive, since somebody last answered; they are no contacts", "count"),
     "notices": Fact("of the contacts: firm notices", "count"),
     "demands": Fact("of the contacts: final demands", "count"),
     "mediations": Fact("of the contacts: with an intermediary", "count"),
@@ -63,6 +63,11 @@ FACTS = {
     "plan_refused": Fact("a payment plan was offered and not taken", "flag"),
     "hardship": Fact("says that it cannot pay at once, or asks for a plan", "flag"),
     "not_received": Fact("says that the invoice did not come, and it was not sent again since", "flag"),
+    "returned": Fact("documents past due whose payment was returned unpaid", "count"),
+    "returned_since": Fact("... and nobody was in touch since", "flag"),
+    "direct_debit": Fact("marked so: we collect from their bank account", "flag"),
+    "credit_elsewhere": Fact("in credit in another currency, by contact.small or more", "flag"),
+    "gone": Fact("a note says so: died, bankrupt, in liquidation, business closed ...", "flag"),
     "dispute_days": Fact("days since the first dispute that is open (missing: none)", "count", missable=True),
     "insurer_days_left": Fact("days left to report a debt to the insurer (missing: none to report)", "number", missable=True),
     "reported": Fact("reported to the credit insurer", "flag"),
@@ -86,12 +91,18 @@ WORDS = {
     "deadline": "the day set by the last firm notice or final demand",
     "insurer_deadline": "the day by which the insurer must be told",
     "insolvent_since": "first day of the insolvency",
+    "returned_on": "the day the last payment was returned unpaid",
+    "undelivered_on": "the day of the last letter or mail that came back",
+    "other_credit": "the credit in other currencies",
+    "gone_words": "what the note says",
     "next_due": "first due day of what is due soon",
     "grace_days": "contact.grace_days",
 }
+#: Actions that ask nobody for anything.
+IDLE = ("none", "hold")
 #: How stern each action is. Waiting, holding and selling the invoice ask nothing of the customer; a review may end in anything.
 STERNNESS = {
-    **dict.fromkeys(("none", "hold", "factoring"), 0),
+    **dict.fromkeys((*IDLE, "factoring"), 0),
     **{"nudge": 1, "reminder": 2, "resend": 2, "call": 3, "contact_ap": 4, "plan": 5, "firm_notice": 6, "final_demand": 7},
     **{"mediation": 8, "review": 8, "agency": 9, "court": 10},
 }

@@ -261,13 +261,14 @@ def _sound(frame: pd.DataFrame, needed: list[str], name: str) -> pd.DataFrame:
 
 
 def _with_unlisted(customers: pd.DataFrame, *sources: pd.DataFrame) -> pd.DataFrame:
-    """All customers: those listed, each once, then those that only postings name, under their number."""
+    """All customers: those listed, each once, then those that only postings name; who has no name goes by its number."""
     named = [pd.Series(source["customer_id"].unique(), dtype="str") for source in sources]
     everybody = pd.concat([customers["customer_id"], *named], ignore_index=True)
     unlisted = everybody[~everybody.duplicated()].loc[len(customers) :]
     rows = CUSTOMERS.conform(pd.DataFrame({"customer_id": unlisted, "name": unlisted}))
     both = pd.concat([customers, rows], ignore_index=True) if len(rows) else customers
-    return both.drop_duplicates("customer_id", ignore_index=True)
+    named = both["name"].mask(both["name"].str.strip().eq(""), both["customer_id"])
+    return both.assign(name=named).drop_duplicates("customer_id", ignore_index=True)
 
 
 def _twice(posted: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:

@@ -138,6 +138,11 @@ def lose(migrations: pd.DataFrame, *, lost: str = "") -> pd.DataFrame:
         A bucket that counts as lost once reached, ``over 120`` for example; where empty, by document only what was written
         off is lost, and by balance the oldest bucket.
 
+    Raises
+    ------
+    TableRefused
+        If the table is no table of moves.
+
     Examples
     --------
     >>> from arkit.sample import sample_ledger
@@ -146,6 +151,7 @@ def lose(migrations: pd.DataFrame, *, lost: str = "") -> pd.DataFrame:
     >>> lose(moves, lost="over 120")["loss_rate"].dropna().between(0, 1).all().item()
     True
     """
+    MIGRATIONS.must_have(migrations)
     found = [
         _lost_by_balance(part, str(currency), str(group)) if part["level"].eq("balance").all()
         else _lost_by_document(part, str(currency), str(group), lost)

@@ -10,13 +10,14 @@ from arkit.blocks import blocked
 from arkit.discounts import short_paid
 from arkit.errors import DayRefused, OutputRefused
 from arkit.interest import claim
+from arkit.ladder import IDLE
 from arkit.ledger import Ledger
 from arkit.letters import gaps, write_letters
 from arkit.money import plain, to_major, to_minor, totals
 from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
 from arkit.reconciliation import control_totals, in_words, reconcile
-from arkit.tables import MEASURES, ROUTES
+from arkit.tables import DOCUMENTS, MEASURES, ROUTES
 from arkit.views import write_csv
 from arkit.workbook import write_workbook
 
@@ -39,6 +40,8 @@ def summarise(
     ------
     ArkitError
         If the control total cannot be read, is one figure for several currencies, or names a currency twice.
+    TableRefused
+        If the documents are another table.
 
     Examples
     --------
@@ -47,6 +50,7 @@ def summarise(
     >>> (summary["past_due"] + summary["not_due"] + summary["credit"]).round(2).eq(summary["open_total"]).all().item()
     True
     """
+    DOCUMENTS.must_have(documents)
     is_open = documents[documents["open_amount"].ne(0)]
     moved = documents[documents["kind"].eq("invoice") & documents["issued"].lt(documents["as_of"])]
     settled_today = moved["settled_on"].ge(moved["as_of"]) & moved["settled_after"].isna()
@@ -58,7 +62,7 @@ def summarise(
     summary["customers"] = _rows(is_open.drop_duplicates(["customer_id", "currency"]), codes)
     summary["at_start_of_day"] = _rows(before, codes)
     if actions is not None and len(actions):
-        summary["to_contact"] = _rows(actions[~actions["action"].isin(["none", "hold"])], codes)
+        summary["to_contact"] = _rows(actions[~actions["action"].isin(IDLE)], codes)
     if control_total:
         said = pd.Series(control, dtype="float64").reindex(codes)
         currency = codes.to_series()
@@ -170,7 +174,7 @@ def write_month(
             documents=documents,
             customers=ledger.customers,
             policy=policy,
-            blocked=blocks,
+            blocks=blocks,
             since=changes["since"].max() if changes is not None and len(changes) else None,
             notes=ledger.notes,
             interest=claimed,

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from arkit.money import to_minor
+from arkit.tables import BLOCKS
 
 #: Credits of one customer pay documents of the same currency only.
 ACCOUNT = ["as_of", "customer_id", "currency"]
@@ -46,6 +47,7 @@ def named_in(documents: pd.DataFrame, blocks: pd.DataFrame | None) -> pd.Series:
     """
     if blocks is None or not len(blocks):
         return pd.Series(False, index=documents.index)
+    BLOCKS.must_have(blocks, "customer_id", "document_id")
     about = _without_credit(blocks)
     whole = about[about["document_id"].eq("")]
     return _in(documents, about, OF_DOCUMENT) | _in(documents, whole, OF_ACCOUNT)

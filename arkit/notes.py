@@ -13,8 +13,6 @@ CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")
 NOT_AGREED = ("offered", "refused")
 #: Outcomes of calls that reached nobody.
 UNREACHED = ("left_message", "no_answer", "not_reached", "wrong_number")
-#: Outcomes of letters that did not arrive.
-CAME_BACK = ("not_reached", "came_back", "undeliverable", "wrong_address")
 #: So many days after it was sent a letter comes back at the latest.
 BACK_DAYS = 30
 #: What is sent.
@@ -22,18 +20,35 @@ BY_POST = ("nudge", "reminder", "resend", "letter", "firm_notice", "final_demand
 #: What a customer says, as an outcome or a reason: that it cannot pay at once, and that the invoice did not come.
 HARDSHIP = ("cannot_pay", "hardship", "asks_for_plan")
 NOT_RECEIVED = ("not_received",)
+#: Outcomes of letters and mails that reached nobody.
+UNDELIVERED = (
+    "returned", "came_back", "bounced", "undelivered", "undeliverable", "not_delivered", "not_deliverable", "address_unknown",
+    "unknown_address", "wrong_address", "gone_away", "moved", "not_reached",
+)  # fmt: skip
+#: Outcomes and reasons that say that nobody is there any more who pays in the usual way: a person decides whom to ask.
+GONE = (
+    "deceased", "died", "dead", "bankrupt", "bankruptcy", "insolvent", "insolvency", "liquidation", "in_liquidation",
+    "liquidated", "in_administration", "receivership", "in_receivership", "dissolved", "struck_off", "ceased_trading",
+    "business_closed", "closed_business", "out_of_business", "verstorben", "insolvenz", "geschaft_aufgegeben",
+    "geschäft_aufgegeben", "décédé", "liquidation_judiciaire", "fallecido", "concurso",
+)  # fmt: skip
 
 
 def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The notes dated up to and including a day, oldest first, shape `NOTES`; outcomes in lower case."""
-    known = NOTES.conform(notes)
+    """The notes dated up to and including a day, oldest first, shape `NOTES` and nothing besides; outcomes in lower case."""
+    known = NOTES.conform(notes)[NOTES.names]
     known = known[known["date"].le(as_of)].sort_values("date", kind="stable", ignore_index=True)
     return known.assign(outcome=known["outcome"].str.lower())
 
 
+def one_word(words: pd.Series) -> pd.Series:
+    """What somebody wrote as one lower-case word: 'Address unknown' is address_unknown."""
+    return words.str.strip().str.lower().str.replace(r"[ -]+", "_", regex=True)
+
+
 def came_back(said: pd.DataFrame) -> pd.Series:
     """Marks the notes that a letter did not arrive; ``said`` as `known_notes` returns it."""
-    return said["kind"].isin(BY_POST) & said["outcome"].str.replace(r"[ -]", "_", regex=True).isin(CAME_BACK)
+    return said["kind"].isin(BY_POST) & one_word(said["outcome"]).isin(UNDELIVERED)
 
 
 def not_arrived(said: pd.DataFrame) -> pd.Series:

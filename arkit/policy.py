@@ -258,7 +258,7 @@ class Backtest:
     lost_after_days: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Policy:
     r"""All of it. ``Policy.read(file)`` overlays a file on the defaults.
 
@@ -268,6 +268,8 @@ class Policy:
     (30, 60, 90, 120)
     >>> Policy.parse("[aging]\nedges = [30, 60, 90]").aging.edges
     (30, 60, 90)
+    >>> Policy.parse("[aging]\nedges = [30, 60, 90]")
+    <Policy: the defaults, but aging.edges = (30, 60, 90)>
     """
 
     company: Company
@@ -285,6 +287,18 @@ class Policy:
     interest: Interest
     effort: Effort
     backtest: Backtest
+
+    def __repr__(self) -> str:
+        """What differs from the defaults: in full, ``help`` of whatever takes a policy would begin with pages of it."""
+        but = []
+        for section in dataclasses.fields(self):
+            own, usual = getattr(self, section.name), getattr(DEFAULT, section.name)
+            if dataclasses.is_dataclass(own):
+                names = [key.name for key in dataclasses.fields(own) if getattr(own, key.name) != getattr(usual, key.name)]
+                but += [f"{section.name}.{name} = {getattr(own, name)!r}" for name in names]
+            elif own != usual:
+                but.append(section.name)
+        return "<Policy: the defaults" + (f", but {', '.join(but)}" if but else "") + ">"
 
     @classmethod
     def read(cls, file: str | Path) -> "Policy":
@@ -539,7 +553,7 @@ class _Reader:
         if strange:
             raise self.refuse(where + strange[0], f"one of {some(names, 40)}", f"'{strange[0]}'")
 
-    def section(self, kind: type, name: str, default: dict[str, Any], given: Any) -> Any:  # noqa: ANN401 - one of seven classes
+    def section(self, kind: type, name: str, default: dict[str, Any], given: Any) -> Any:  # noqa: ANN401 - one of the classes above
         if not isinstance(given, dict):
             raise self.refuse(name, f"a section [{name}]", repr(given))
         self.known(given, list(default), f"{name}.")

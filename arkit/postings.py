@@ -31,7 +31,7 @@ TAKEN_OVER = [
 #: What `Postings.at` and `Postings.open_on` return for each document.
 COLUMNS = [
     *TAKEN_OVER, "issued", "amount", "open_amount", "settled_on",
-    "paid_amount", "last_paid_on", "payments", "bounced", "written_off",
+    "paid_amount", "last_paid_on", "payments", "bounced", "returned_on", "written_off",
 ]  # fmt: skip
 #: Per kind, in the order of `KINDS`, which of the postings of a document creates it.
 _RANK = np.array([CREATING.index(kind) if kind in CREATING else len(CREATING) for kind in KINDS], dtype="int8")
@@ -83,8 +83,8 @@ class Postings:
         # a posting of nothing settles nothing
         moved = np.where(postings.minor != 0, postings.day, postings.day[starts][postings.of_document])
         last = pd.Series(np.maximum.reduceat(moved, starts))
-        paid_on = np.maximum.reduceat(postings._paid_on, starts)
-        return table.assign(settled_on=last.where(table["open_amount"].eq(0)), last_paid_on=_days(paid_on))[COLUMNS]
+        days = {name: _days(np.maximum.reduceat(of, starts)) for name, of in postings._last_days.items()}
+        return table.assign(settled_on=last.where(table["open_amount"].eq(0)), **days)[COLUMNS]
 
     def open_on(self, days: Sequence[pd.Timestamp]) -> pd.DataFrame:
         """What `at` returns for each of some days that rise, in one pass: ``as_of`` and rows with an open amount only."""
@@ -119,15 +119,18 @@ class Postings:
 
         sums = {name: run_on(part) for name, part in postings._parts.items()}
         span = np.int64(10**8)  # more days than any two postings are apart
-        paid_on = np.maximum.reduceat(postings._paid_on[order], starts) + document * span
-        paid_on = np.maximum.accumulate(paid_on) - document * span
+
+        def latest(of: np.ndarray) -> np.ndarray:
+            return np.maximum.accumulate(np.maximum.reduceat(of[order], starts) + document * span) - document * span
+
         until = np.r_[np.where(document[1:] == document[:-1], end[1:], len(ends)), len(ends)]
         lasts = np.where(sums["open_amount"] != 0, until - end, 0)
         at = np.repeat(np.arange(len(lasts)), lasts)
         day = end[at] + np.arange(len(at)) - np.repeat(np.cumsum(lasts) - lasts, lasts)
         table = postings._table(postings.row[postings._starts][document[at]], {name: total[at] for name, total in sums.items()})
         blank = pd.Series(pd.NaT, index=table.index, dtype="datetime64[s]")
-        return table.assign(as_of=ends[day], settled_on=blank, last_paid_on=_days(paid_on[at]))[["as_of", *COLUMNS]]
+        days = {name: _days(latest(of)[at]) for name, of in postings._last_days.items()}
+        return table.assign(as_of=ends[day], settled_on=blank, **days)[["as_of", *COLUMNS]]
 
     def _table(self, opening: np.ndarray, sums: dict[str, np.ndarray]) -> pd.DataFrame:
         """Documents by the postings that open them, amounts in major units."""
@@ -170,10 +173,11 @@ class Postings:
         }
 
     @cached_property
-    def _paid_on(self) -> np.ndarray:
-        """The day of each payment as a number of days; far in the past for what is none."""
+    def _last_days(self) -> dict[str, np.ndarray]:
+        """The day of each payment, and of each payment returned, as a number of days; far in the past for what is none."""
         days = self.day.astype("datetime64[D]").astype("int64")
-        return np.where(self.kind == KINDS.index("payment"), days, _NEVER)
+        kinds = {"last_paid_on": KINDS.index("payment"), "returned_on": KINDS.index("return")}
+        return {name: np.where(self.kind == kind, days, _NEVER) for name, kind in kinds.items()}
 
     @cached_property
     def _opened_later(self) -> np.ndarray:

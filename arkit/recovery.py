@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from arkit.money import to_minor
 from arkit.policy import DEFAULT, Policy
+from arkit.remainders import is_remainder
 
 #: Days past due at which the steps of a curve begin and end: fine while most of the money moves, coarse later.
 AGES = np.r_[np.arange(0, 120, 5), np.arange(120, 721, 15)]
@@ -15,7 +17,7 @@ MONTH = 30
 MOSTLY = 0.5
 #: What tells how an invoice ended.
 TOLD_BY = [
-    *("customer_id", "as_of", "due_date", "amount", "open_amount", "days_late"),
+    *("customer_id", "currency", "as_of", "due_date", "amount", "open_amount", "days_late"),
     *("settled", "settled_on", "settled_after", "paid_amount", "last_paid_on"),
 ]
 #: No step may take all that is left, and no prior be certain.
@@ -122,8 +124,9 @@ def _lives(documents: pd.DataFrame, policy: Policy, ages: np.ndarray) -> pd.Data
     """Invoices that were open past their due day: ``last``, the last step they were open in, and how it ended if it did."""
     chosen = documents["kind"].eq("invoice") & documents["amount"].gt(0) & documents["due_date"].lt(documents["as_of"])
     invoices = documents.loc[chosen, TOLD_BY]
-    left, vanished = invoices["open_amount"].clip(lower=0), invoices["settled_after"].notna()
-    small = left.le(policy.contact.small) & left.le(policy.history.remainder_share * invoices["amount"])
+    currency, vanished = invoices["currency"], invoices["settled_after"].notna()
+    left, amount = (pd.Series(to_minor(invoices[name], currency), invoices.index) for name in ("open_amount", "amount"))
+    small = is_remainder(left, amount, currency, policy)
     money = vanished | invoices["paid_amount"].ge(MOSTLY * invoices["amount"])
     paid = (invoices["settled"] | small) & money
     lost = invoices["settled"] & ~money

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import POINTS, SCORES
+from arkit.tables import POINTS, PROFILES, SCORES
 
 #: How each ingredient is said; {x} is the customer's own number, {n} how many invoices, {book} the number it counts as.
 WORDS = {
@@ -21,6 +21,11 @@ WORDS = {
 }
 #: The profile's columns that differ once something is done about them.
 PACES = ("days_late_shrunk", "days_late_recent")
+#: What of a profile is judged.
+JUDGED = (
+    "as_of", "customer_id", "n", "n_settled", "n_late", "late_share", "days_late_shrunk", "days_late_recent",
+    "overdue_share", "oldest_days_late", "part_paid", "promises_broken", "bounced",
+)  # fmt: skip
 
 
 def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
@@ -43,6 +48,11 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
 
     ``confidence`` is the credibility of the customer's own history: 0 means the score is the book's, not the customer's.
 
+    Raises
+    ------
+    TableRefused
+        If the table is no table of profiles.
+
     Examples
     --------
     >>> from arkit.history import profile
@@ -52,6 +62,7 @@ def score(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     >>> bool((scores["score"] - 100 - points).abs().max() < 1e-9)
     True
     """
+    PROFILES.must_have(profiles, *JUDGED)
     if not len(profiles):
         return SCORES.empty()
     tenths = _tenths(profiles, policy)
@@ -73,6 +84,11 @@ def points(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
 
     100 and the points of a customer add up to its score, to the tenth.
 
+    Raises
+    ------
+    TableRefused
+        If the table is no table of profiles.
+
     Examples
     --------
     >>> from arkit.history import profile
@@ -80,6 +96,7 @@ def points(profiles: pd.DataFrame, policy: Policy = DEFAULT) -> pd.DataFrame:
     >>> points(profile(sample_ledger().at("2026-10-31")))["ingredient"].unique().tolist()[:3]
     ['timing', 'late_share', 'overdue_share']
     """
+    PROFILES.must_have(profiles, *JUDGED)
     if not len(profiles):
         return POINTS.empty()
     of = pd.Index(profiles["customer_id"], name="customer_id")

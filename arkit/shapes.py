@@ -1,6 +1,7 @@
 """What a table is: columns, what they hold, and how a frame is brought into their shape or refused."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -68,29 +69,65 @@ class Table:
         """
         if frame is None:
             return self.empty()
-        self._must_fit(frame)
+        self.must_have(frame)
+        if self._is_shaped(frame):
+            return frame.copy(deep=False)
         typed = {column.name: self._typed(frame, column) for column in self.columns}
         extra = {str(name): frame[name] for name in frame.columns if name not in typed}
         return pd.DataFrame(typed | extra, index=frame.index, copy=False)
 
     def empty(self) -> pd.DataFrame:
         """No rows, every column, typed."""
-        return pd.DataFrame({c.name: pd.Series(dtype=DTYPES[c.holds]) for c in self.columns})
+        return self._nothing.copy(deep=False)
 
     def blank(self) -> dict[str, Any]:
         """What stands in each column where nothing is known, those that must be there too."""
         return {column.name: column.blank for column in self.columns}
 
-    def _must_fit(self, frame: pd.DataFrame) -> None:
-        absent = [c.name for c in self.columns if not c.optional and c.name not in frame.columns]
+    def must_have(self, frame: pd.DataFrame, *names: str) -> None:
+        """Refuse a frame that lacks a column of these names, or of all that must be there where none are named.
+
+        Raises
+        ------
+        TableRefused
+            If one is absent, or any column comes twice.
+
+        Examples
+        --------
+        >>> notes = Table("notes", "note", (Column("date", "day", "its day"), Column("kind", "text", "its kind")))
+        >>> notes.must_have(pd.DataFrame({"date": []}), "kind")
+        Traceback (most recent call last):
+        arkit.errors.TableRefused: the table 'notes' lacks kind.
+          expected: one row per note, with date, kind
+          got: the columns date
+          fix: rename, add or drop columns; docs/tables.md says what each holds
+        """
+        absent = [name for name in names or self._needed if name not in frame.columns]
         twice = list(map(str, frame.columns[frame.columns.duplicated()].unique()))
         if absent or twice:
             raise TableRefused(
                 f"the table '{self.name}' " + (f"lacks {some(absent)}." if absent else f"has {some(twice)} more than once."),
-                expected=f"one row per {self.row}, with {', '.join(c.name for c in self.columns if not c.optional)}",
+                expected=f"one row per {self.row}, with {', '.join(self._needed)}",
                 got=f"the columns {', '.join(map(str, frame.columns)) or '(none)'}",
                 fix="rename, add or drop columns; docs/tables.md says what each holds",
             )
+
+    @property
+    def _needed(self) -> list[str]:
+        return [column.name for column in self.columns if not column.optional]
+
+    @cached_property
+    def _nothing(self) -> pd.DataFrame:
+        return pd.DataFrame({c.name: pd.Series(dtype=DTYPES[c.holds]) for c in self.columns})
+
+    def _is_shaped(self, frame: pd.DataFrame) -> bool:
+        """Whether a frame is as `conform` would leave it, as most are that one step hands to the next."""
+        columns, own = list(frame.columns), len(self.columns)
+        if columns[:own] != self.names or not all(isinstance(name, str) for name in columns[own:]):
+            return False
+        if frame.dtypes.tolist()[:own] != self._nothing.dtypes.tolist():
+            return False
+        return not any(_lacks(frame[column.name], column) for column in self.columns)
 
     def _typed(self, frame: pd.DataFrame, column: Column) -> pd.Series:
         missing = column.blank
@@ -127,6 +164,15 @@ def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     return values.reindex(keys).set_axis(keys.index)
 
 
+def _lacks(values: pd.Series, column: Column) -> bool:
+    """Whether a column of the right dtype still holds what `Table.conform` puts right: gaps, blanks, a time of day."""
+    if column.holds == "day":
+        return not _are_whole(values)
+    missing = column.blank
+    gaps = column.holds not in ("count", "flag") and not pd.isna(missing) and values.hasnans
+    return gaps or bool(column.holds == "text" and missing and values.eq("").any())
+
+
 def _all_alike(value: Any, index: pd.Index, dtype: str) -> pd.Series:  # noqa: ANN401 - whatever is missing
     """A column of one value; text of a million rows this way takes a tenth of the time."""
     if dtype != "str":
@@ -143,12 +189,16 @@ def _days(values: pd.Series) -> pd.Series:
         strange = text[days.isna() & text.ne("")]
         if len(strange):
             raise ValueError(f"'{strange.iloc[0]}' is not a day like 2026-10-31")
-    if days.dtype == "datetime64[s]":
-        seconds = days.to_numpy().view("int64")
-        if not (seconds % 86_400)[days.notna()].any():
-            return days
+    if days.dtype == "datetime64[s]" and _are_whole(days):
+        return days
     bare = days.dt.tz_localize(None).to_numpy()
     return pd.Series(bare.astype("datetime64[D]").astype("datetime64[s]"), index=values.index)
+
+
+def _are_whole(days: pd.Series) -> bool:
+    """Whether days to the second carry no time of day."""
+    seconds = days.to_numpy().view("int64")
+    return not (seconds[seconds != pd.NaT.value] % 86_400).any()
 
 
 def _must_be(holds: str, values: pd.Series) -> None:

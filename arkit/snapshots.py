@@ -12,8 +12,10 @@ def listed_on(snapshots: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     A settled one has ``open_amount`` 0; ``settled_on`` is the day of the first list of its entity without it, by which it
     was settled, and ``settled_after`` that of the last list with it. When in between, and whether by money, no list says.
     ``amount`` is what a list states, else what was open when it was first listed. Documents of an entity that has no row in
-    a later list, and those that have no number, may have been left out of it, so nothing is concluded for them.
+    a later list, and those that have no number, may have been left out of it, so nothing is concluded for them. What a list
+    shows although it is dated after the day is not there yet.
     """
+    snapshots = snapshots[snapshots["issued"].le(as_of)]
     known = _with_parts(snapshots[snapshots["as_of"].le(as_of)].sort_values("as_of", kind="stable"))
     known = known.assign(settled_after=pd.Series(pd.NaT, index=known.index, dtype="datetime64[s]"))
     last = known.drop_duplicates(SAME, keep="last")

@@ -120,6 +120,7 @@ DOCUMENTS = Table(
         Column("payments", "count", "how many payments that money came in", optional=True),
         Column("last_paid_on", "day", "the day of the last payment for it", optional=True),
         Column("bounced", "count", "how many payments were returned unpaid", optional=True),
+        Column("returned_on", "day", "the day on which the last of these was returned", optional=True),
         Column("written_off", "money", "given up", optional=True),
         ENTITY,
         Column("reference", "text", "the customer's own reference", optional=True),

@@ -12,6 +12,7 @@ import pandas as pd
 from arkit.actions import recommend
 from arkit.errors import ArkitError, DayRefused, counted
 from arkit.history import profile
+from arkit.ladder import IDLE
 from arkit.money import NO_CURRENCY, text, to_major, to_minor
 from arkit.policy import Policy
 from arkit.scores import score
@@ -19,8 +20,6 @@ from arkit.tables import ACTIONS_IN_ORDER, MOVES, VARIANT_ACTIONS, VARIANTS
 
 #: What the policy that all others are compared with is called.
 AS_IT_IS = "as it is"
-#: Actions that ask nobody for anything: what is past due with them is left alone.
-IDLE = ("none", "hold")
 #: So many policies can still be read side by side.
 MOST = 12
 ACCOUNT = ["customer_id", "currency"]

@@ -86,7 +86,8 @@ SITUATIONS = {
     "credit covers": ([(500, 40), (-500, 3)], PROMPT, [], {}, "none", "credit-covers", "credit"),
     "credit covers all but a little": ([(510, 40), (-500, 3)], PROMPT, [], {}, "none", "small-remainder", "credit"),
     "credit pays the old one": ([(500, 80), (600, 20), (-500, 3)], PROMPT, [], {}, "call", "norm-broken", "credit"),
-    "credit alone": ([(-500, 3)], PROMPT, [], {}, "none", "nothing-due", ""),
+    "credit alone": ([(-500, 3)], PROMPT, [], {}, "none", "in-credit", ""),
+    "credit of more than is open": ([(300, -9), (-500, 3)], PROMPT, [], {}, "none", "in-credit", ""),
     "a small remainder": ([(24.99, 40)], PROMPT, [], {}, "none", "small-remainder", ""),
     "just worth a letter": ([(25, 20)], SLOW, [], {"since": "2020-01-01"}, "none", "within-norm", ""),
     # who is left alone
@@ -95,6 +96,11 @@ SITUATIONS = {
     "moratorium, by a note": ([(5000, 80)], PROMPT, [note("insolvency", 5)], {}, "hold", "insolvent", "insolvency"),
     "do not contact": ([(5000, 80)], PROMPT, [], {"do_not_contact": True}, "hold", "do-not-contact", "do_not_contact"),
     "with the agency": ([(5000, 200)], PROMPT, [note("handed_over", 30)], {}, "hold", "handed-over", "handed_over"),
+    "of our own group": ([(30_000, 120)], [], [], {"segment": "Intercompany"}, "hold", "group-company", ""),
+    "has died": ([(3000, 120)], PROMPT, [note("other", 40, outcome="Deceased")], {}, "review", "nobody-there", ""),
+    "not dead at all": (
+        [(3000, 40)], PROMPT, [note("other", 40, outcome="deceased"), note("other", 30, outcome="cancelled")],
+        {}, "call", "norm-broken", ""),
     # a day that must not be missed
     "insured, to be reported": ([(5000, 20)], PROMPT, [], {"insured_until": day(-90)}, "review", "insurer-deadline", ""),
     "insured, too late": ([(5000, 45)], PROMPT, [], {"insured_until": day(-90)}, "review", "insurer-deadline", ""),
@@ -124,15 +130,20 @@ SITUATIONS = {
     "invoice never came": ([(900, 20)], PROMPT, [note("call", 2, outcome="not_received")], {}, "resend", "not-received", ""),
     "sent again since": (
         [(900, 20)], PROMPT, [note("call", 9, outcome="not_received"), note("resend", 8)], {}, "call", "norm-broken", ""),
-    "letter came back": (
-        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 5, outcome="not_reached")], {}, "call", "letter-came-back", ""),
     "demand came back": (
         [(2000, 100)], PROMPT, [*NOTICE, note("final_demand", 25), note("final_demand", 15, outcome="not_reached")],
         {}, "call", "letter-came-back", ""),
     "came back, then sent": (
         [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 30, outcome="not_reached"), note("firm_notice", 9)],
         {}, "none", "deadline-runs", ""),
+    "collected from its bank": ([(3000, 5)], [], [], {"direct_debit": True}, "none", "collection-pending", ""),
+    "not collected from its bank": ([(3000, 6)], [], [], {"direct_debit": True}, "review", "not-collected", ""),
     # somebody is at it
+    "payment came back": ([(5000, 100)], PROMPT, DEMAND, {}, "call", "payment-returned", ""),
+    "payment came back, and we called": ([(5000, 100)], PROMPT, [*DEMAND, note("call", 9)], {}, "agency", "agency", ""),
+    "letter came back": (
+        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 15, outcome="Address unknown")],
+        {}, "call", "letter-came-back", ""),
     "deadline runs": ([(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 9)], {}, "none", "deadline-runs", ""),
     "touched last week": ([(500, 40)], PROMPT, [note("call", 7)], {}, "none", "in-touch", ""),
     "touched eight days ago": ([(500, 29)], PROMPT, [note("call", 8)], {}, "call", "norm-broken", ""),
@@ -211,8 +222,13 @@ def situations(ledger_of):
     instalments = [
         ("pays in parts", f"half-{i}", "payment", -500.0, day(200 - 20 * i - part)) for i in range(3) for part in (0, 20)
     ]
+    came_back = [
+        (name, "1", kind, amount, day(ago))
+        for name, ago_back in (("payment came back", 3), ("payment came back, and we called", 20))
+        for kind, amount, ago in (("payment", -5000.0, ago_back + 15), ("return", 5000.0, ago_back))
+    ]
     columns = ["customer_id", "document_id", "kind", "amount", "date"]
-    parts = pd.DataFrame(credits + instalments, columns=columns).assign(currency="EUR")
+    parts = pd.DataFrame(credits + instalments + came_back, columns=columns).assign(currency="EUR")
     ledger = Ledger(pd.concat([entries, parts]), notes=pd.DataFrame(notes))
     documents, known = ledger.at(AS_OF), CUSTOMERS.conform(pd.DataFrame(marks))
     profiles = profile(documents, notes=ledger.notes)
@@ -234,7 +250,7 @@ def test_each_situation_is_decided_by_its_rule(situations, name):
 
 def test_every_rule_and_every_block_occurs(situations):
     decided, blocks, *_ = situations
-    assert {rung.rule for rung in DEFAULT.ladder} - {*decided["rule"]} == {"remainders"}
+    assert {rung.rule for rung in DEFAULT.ladder} - {*decided["rule"]} == {"remainders", "credit-in-another-currency"}
     assert {*BLOCK_KINDS} - {*blocks["kind"]} == {"remainder"}
     assert {*ACTIONS_IN_ORDER} == {*decided["action"]}
 
@@ -332,6 +348,31 @@ def test_two_currencies_are_two_rows_and_never_added(ledger_of):
     euro, dollar = ledger_of([*paid(PROMPT), owed(500, 40)]), ledger_of([owed(900, 3, number="usd")], currency="USD")
     rows = decide(Ledger(pd.concat([euro.entries, dollar.entries]))).set_index("currency")
     assert rows["at_stake"].to_dict() == {"EUR": 500.0, "USD": 900.0}
+
+
+def test_money_in_another_currency_is_looked_at_before_anybody_is_called(ledger_of):
+    pounds = ledger_of([*paid(PROMPT), owed(1000, 60)], currency="GBP")
+    money = pounds.entries.iloc[:1].assign(document_id="cash", kind="payment", due_date=pd.NaT, date=AS_OF, currency="EUR")
+    for amount, rule in ((-1150.0, "credit-in-another-currency"), (-24.99, "norm-broken")):
+        book = Ledger(pd.concat([pounds.entries, money.assign(amount=amount)]))
+        row = decide(book).set_index("currency").loc["GBP"]
+        assert (row["rule"], row["ask_for"]) == (rule, 1000.0)
+    book = Ledger(pd.concat([pounds.entries, money.assign(amount=-1150.0)]))
+    rows = decide(book).set_index("currency")
+    assert rows["action"].to_dict() == {"GBP": "review", "EUR": "none"}
+    assert "1,150.00 EUR of credit is not applied: that may be the payment" in rows.loc["GBP", "reason"]
+
+
+def test_a_letter_that_came_back_is_no_contact_and_sets_no_day(ledger_of):
+    told = [note("reminder", 40, outcome="undeliverable"), note("firm_notice", 20, outcome="returned")]
+    documents = (ledger := ledger_of([*paid(PROMPT), owed(900, 60)], notes=told)).at(AS_OF)
+    blocks, scores = blocked(documents, ledger.notes), score(profile(documents))
+    row = facts(documents, blocks, scores, ledger.notes).iloc[0]
+    assert (row["contacts"], row["reminders"], row["notices"], row["notice_expired"]) == (0, 0, 0, False)
+    assert row["undelivered"]
+    assert row["undelivered_on"] == pd.Timestamp(day(20))
+    since = facts(documents, blocks, scores, pd.DataFrame([*told, note("call", 3)])).iloc[0]
+    assert not since["undelivered"]
 
 
 def test_what_would_change_names_the_nearest_sterner_step(ledger_of):

@@ -18,7 +18,7 @@ FLOORS = [
     {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
-    {"ledger", "netting", "notes"},
+    {"ledger", "netting", "notes", "remainders"},
     {"blocks", "candidates", "figures", "kernel", "recovery"},
     {"facts"},
     STEPS,

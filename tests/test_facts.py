@@ -88,20 +88,19 @@ def test_a_letter_that_came_back_is_no_step(found_of):
     sent, back = note("final_demand", 25, outcome="sent"), note("final_demand", 20, outcome="came back")
     before = [note("reminder", 50), note("firm_notice", 40)]
     found = found_of([open_since(60)], [*before, sent, back])
-    assert found[["contacts", "demands", "notices", "came_back"]].tolist() == [2, 0, 1, 1]
+    assert found[["contacts", "demands", "notices", "undelivered"]].tolist() == [2, 0, 1, True]
     assert found[["demand_expired", "notice_expired", "days_since_contact"]].tolist() == [False, True, 40]
     assert found_of([open_since(60)], [*before, sent])["demand_expired"]
     # an earlier letter of the kind, long before, did arrive
     assert found_of([open_since(90)], [note("reminder", 80), note("reminder", 40, outcome="not_reached")])["reminders"] == 1
 
 
-def test_letters_that_came_back_count_until_somebody_answers_or_one_arrives(found_of):
+def test_a_letter_came_back_until_somebody_answers_or_one_arrives(found_of):
     back = note("reminder", 20, outcome="undeliverable")
-    assert found_of([open_since(60)], [back])["came_back"] == 1
-    assert found_of([open_since(60)], [back, note("call", 10, outcome="no_answer")])["came_back"] == 1
-    assert found_of([open_since(60)], [back, note("call", 10, outcome="reached")])["came_back"] == 0
-    assert found_of([open_since(60)], [back, note("reminder", 10, outcome="sent")])["came_back"] == 0
-    assert found_of([open_since(15)], [back])["came_back"] == 0  # about something older
+    assert found_of([open_since(60)], [back])["undelivered"]
+    assert found_of([open_since(60)], [back, note("call", 10, outcome="no_answer")])["undelivered"]
+    assert not found_of([open_since(60)], [back, note("call", 10, outcome="reached")])["undelivered"]
+    assert not found_of([open_since(60)], [back, note("reminder", 10, outcome="sent")])["undelivered"]
 
 
 def test_a_sole_trader_has_thirty_days_after_a_final_demand(found_of):

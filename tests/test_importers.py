@@ -1168,8 +1168,13 @@ def test_published_open_items_keep_leading_zeros_and_name_the_twins():
     file = SHARED / "data" / "sap_open_items" / "open_items_leading_zeros.csv"
     with pytest.raises(ImportRefused, match="does not say on which day"):
         load(file)
-    ledger = load(file, as_of="2020-05-01")
-    documents = ledger.at("2020-05-01")
+    earlier = load(file, as_of="2020-05-01")
+    assert len(earlier.at("2020-05-01")) == 8_745
+    assert "936 documents of 2,538,247.33 CAD, 24,845,176.98 USD are dated after 2020-05-01, the last on 2020-05-22" in said(
+        earlier
+    )
+    ledger = load(file, as_of="2020-05-22")
+    documents = ledger.at("2020-05-22")
     assert documents["currency"].value_counts().sum() == 9_681
     assert sorted(documents["currency"].unique()) == ["CAD", "USD"]
     assert documents["customer_id"].nunique() == 694
@@ -1177,6 +1182,25 @@ def test_published_open_items_keep_leading_zeros_and_name_the_twins():
     assert documents["document_id"].str.endswith(".0").sum() == 0
     assert by_class(ledger) == [9_682]
     assert set(is_open(load(file.with_name("closed_items_first60.csv")), "2020-12-31").values()) == {0.0}
+
+
+def test_a_list_of_open_items_leaves_out_what_is_dated_after_its_day_and_says_so(tmp_path):
+    text = "Invoice No.,Customer,Invoice Date,Due Date,Open Balance,Currency\n"
+    text += "A1,C1,2026-09-30,2026-10-30,100.00,EUR\nA2,C1,2026-11-01,2026-12-01,250.00,EUR\n"
+    ledger = load(csv(tmp_path, text), as_of="2026-10-31")
+    assert totals(ledger.at("2026-10-31")).to_dict() == {"EUR": 100.0}
+    assert (
+        "1 document of 250.00 EUR is dated after 2026-10-31, the last on 2026-11-01, and left out; "
+        "if the list was made later, it lacks what was paid since: say --as-of with its day" in said(ledger)
+    )
+    with pytest.raises(ImportRefused) as refused:
+        load(csv(tmp_path, text), as_of="2026-08-31")
+    assert str(refused.value).splitlines() == [
+        "all of 'july.csv' is dated after the day it is said to be of.",
+        "  expected: documents dated up to 2026-08-31",
+        "  got: 2 documents dated 2026-09-30 to 2026-11-01",
+        "  fix: say --as-of with the day the export was made",
+    ]
 
 
 @real

@@ -126,10 +126,15 @@ def test_a_returned_payment_reopens_the_invoice_at_its_old_due_date():
         ("I1", "return", "2026-02-12", 100.0),
         ("I1", "payment", "2026-03-01", -100.0),
     )
-    shown = ("open_amount", "due_date", "settled_on", "days_late", "paid_amount", "payments", "bounced")
-    assert told(book.at("2026-02-11"), *shown) == [(0.0, "2026-02-09", "2026-02-09", 0, 100.0, 1, 0)]
-    assert told(book.at("2026-02-12"), *shown) == [(100.0, "2026-02-09", None, 3, 0.0, 1, 1)]
-    assert told(book.at("2026-03-31"), *shown) == [(0.0, "2026-02-09", "2026-03-01", 20, 100.0, 2, 1)]
+    shown = ("open_amount", "due_date", "settled_on", "days_late", "paid_amount", "payments", "bounced", "returned_on")
+    assert told(book.at("2026-02-11"), *shown) == [(0.0, "2026-02-09", "2026-02-09", 0, 100.0, 1, 0, None)]
+    assert told(book.at("2026-02-12"), *shown) == [(100.0, "2026-02-09", None, 3, 0.0, 1, 1, "2026-02-12")]
+    assert told(book.at("2026-03-31"), *shown) == [(0.0, "2026-02-09", "2026-03-01", 20, 100.0, 2, 1, "2026-02-12")]
+
+
+def test_a_customer_without_a_name_goes_by_its_number():
+    named = pd.DataFrame({"customer_id": ["C1", "C2", "C3"], "name": ["One", "", " "]})
+    assert Ledger(customers=named).customers["name"].tolist() == ["One", "C2", "C3"]
 
 
 def test_a_write_off_settles_without_money():

@@ -83,7 +83,7 @@ def customers(*ids, **more):
 LATE = documents(("C1", "INV-1", 1000.0, 61), ("C1", "INV-2", 250.5, 1), ("C1", "INV-3", 99.0, 0), ("C1", "CN-1", -100.0, 5))
 
 
-def draft(table=LATE, *, kind="reminder", decided=None, known=None, policy=COMPANY, blocked=None, **more):
+def draft(table=LATE, *, kind="reminder", decided=None, known=None, policy=COMPANY, blocks=None, **more):
     """A letter to C1, whose action calls for it unless another is handed over."""
     calls_for = next((action for action, kinds in PAPERS.items() if kind in kinds), "reminder")
     return letter(
@@ -93,7 +93,7 @@ def draft(table=LATE, *, kind="reminder", decided=None, known=None, policy=COMPA
         documents=table,
         customers=customers("C1") if known is None else known,
         policy=policy,
-        blocked=blocked,
+        blocks=blocks,
         **more,
     )
 
@@ -160,7 +160,7 @@ def test_the_oldest_document_stands_first_whatever_its_number():
 
 def test_blocked_documents_stand_in_no_letter_and_credit_pays_the_oldest_blocked_or_not():
     blocked = pd.DataFrame({"customer_id": ["C1", "C2"], "document_id": ["INV-1", "INV-2"]})
-    said = words(mail(blocked=blocked))
+    said = words(mail(blocks=blocked))
     assert "INV-1" not in said
     assert "CN-1" not in said
     assert "€250.50" in said
@@ -179,7 +179,7 @@ def test_of_a_document_that_is_blocked_in_part_the_rest_is_asked_for():
     blocked = pd.DataFrame(
         {"customer_id": ["C1"], "currency": "EUR", "document_id": ["INV-1"], "kind": ["dispute"], "amount": [400.0]}
     )
-    said = words(mail(blocked=blocked))
+    said = words(mail(blocks=blocked))
     assert "INV-1 (without €400.00 set aside)" in said
     assert "€600.00" in said
     assert "€750.50" in said
@@ -189,7 +189,7 @@ def test_credit_that_covers_something_blocks_no_letter():
     covered = pd.DataFrame(
         {"customer_id": ["C1"], "currency": "EUR", "document_id": [""], "kind": ["credit"], "amount": [100.0]}
     )
-    assert "€1,150.50" in words(mail(blocked=covered))
+    assert "€1,150.50" in words(mail(blocks=covered))
 
 
 def test_letters_that_would_ask_for_another_amount_than_the_list_are_refused(tmp_path):
@@ -203,7 +203,7 @@ def test_letters_that_would_ask_for_another_amount_than_the_list_are_refused(tmp
 def test_a_block_without_a_document_blocks_the_whole_account(empty):
     blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": pd.Series([empty], dtype="str")})
     with pytest.raises(OutputRefused, match="got: nothing is past due after credits and blocked documents"):
-        draft(blocked=blocked)
+        draft(blocks=blocked)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_call_sheet_has_purpose_facts_questions_and_how_to_record(tmp_path):
     )
     blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["INV-2"]})
     known = customers("C1", phone="+49 30 1234", contact="Kim")
-    (path,) = write_letters(tmp_path, actions=decided, documents=LATE, customers=known, blocked=blocked)
+    (path,) = write_letters(tmp_path, actions=decided, documents=LATE, customers=known, blocks=blocked)
     sheet = path.read_text("utf-8")
     for phrase in (
         "PURPOSE", "FACTS AT HAND", "INV-1", "€900.00", "usually on time, now 61 days", "+49 30 1234", "Ask for: Kim",
@@ -516,7 +516,7 @@ def test_a_promise_noted_since_the_last_list_is_confirmed_though_nobody_asks_for
         "documents": LATE,
         "customers": customers("C1"),
         "notes": said,
-        "blocked": blocks,
+        "blocks": blocks,
     }
     assert write_letters(tmp_path / "a", **tables) == []
     (path,) = write_letters(tmp_path / "b", **tables, since=AS_OF - pd.Timedelta(days=30))
@@ -537,7 +537,7 @@ def test_a_nudge_names_what_is_large_and_due_soon_and_nothing_else():
         ("C1", "BIG", 20000.0, -5), ("C1", "SMALL", 50.0, -5), ("C1", "FAR", 20000.0, -30), ("C1", "SAID", 20000.0, -5)
     )
     blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["SAID"]})
-    said = draft(table, kind="nudge", blocked=blocked).text
+    said = draft(table, kind="nudge", blocks=blocked).text
     assert "BIG" in said
     assert not [name for name in ("SMALL", "FAR", "SAID", "past due") if name in said]
 
@@ -546,7 +546,7 @@ def test_documents_are_sent_again_with_those_that_lack_their_order_number():
     blocked = pd.DataFrame(
         {"customer_id": ["C1"], "document_id": ["INV-1"], "kind": "po_missing", "currency": "EUR", "amount": 900.0}
     )
-    said = draft(kind="resend", blocked=blocked).text
+    said = draft(kind="resend", blocks=blocked).text
     assert "INV-1" in said
     assert "order number to be added" in said
     assert "Total to pay" not in said
@@ -562,7 +562,7 @@ def test_an_intermediary_is_proposed_about_what_is_disputed():
             "amount": [900.0, 250.5],
         }
     )
-    said = draft(kind="mediation", blocked=blocked).text
+    said = draft(kind="mediation", blocks=blocked).text
     assert "INV-1" in said
     assert "in dispute" in said
     assert "INV-2" not in said
@@ -581,7 +581,7 @@ def test_a_statement_holds_every_item_and_credit_of_every_currency_and_ties_to_t
     )
     blocked = pd.DataFrame({"customer_id": ["C1"], "document_id": ["A"], "kind": "dispute", "currency": "EUR", "amount": 5.05})
     decided = actions(("C1", "firm_notice"), ("C1", "none", "JPY"), ("C1", "none", "KWD"))
-    said = draft(table, kind="statement", decided=decided, blocked=blocked).text
+    said = draft(table, kind="statement", decided=decided, blocks=blocked).text
     for cell in ("A", "B", "CN", "Y", "K"):
         assert any(line.split()[:1] == [cell] for line in said.splitlines())
     balances = [line.removeprefix("Balance").strip(" ") for line in said.splitlines() if line.startswith("Balance")]
@@ -595,9 +595,9 @@ def test_a_statement_marks_no_more_as_set_aside_than_is():
         {"customer_id": ["C1"], "document_id": ["INV-1"], "kind": "dispute", "currency": "EUR", "amount": [400.0]}
     )
     decided = actions(("C1", "firm_notice"))
-    said = draft(kind="statement", decided=decided, blocked=blocked).text
+    said = draft(kind="statement", decided=decided, blocks=blocked).text
     assert re.search(r"(?m)^INV-1 .*in dispute: €400\.00$", said)
-    whole = draft(kind="statement", decided=decided, blocked=blocked.assign(amount=900.0)).text
+    whole = draft(kind="statement", decided=decided, blocks=blocked.assign(amount=900.0)).text
     assert re.search(r"(?m)^INV-1 .*in dispute$", whole)
 
 
@@ -978,7 +978,14 @@ def test_no_letter_of_any_kind_goes_to_whoever_must_be_left_alone(mark):
         assert in_the_way(desk.books, desk.accounts, desk.items, kind).ne("").all(), kind
     assert set(desk.due["kind"]) <= {"statement"}
     with pytest.raises(OutputRefused, match="no letter of the kind 'final_demand' can go to C1"):
-        draft(kind="final_demand", decided=decided, known=known, blocked=blocks, notes=said)
+        draft(kind="final_demand", decided=decided, known=known, blocks=blocks, notes=said)
+
+
+def test_a_table_under_another_name_is_refused_and_not_passed_over():
+    with pytest.raises(OutputRefused, match=r"draw on no table 'note'") as refusal:
+        draft(note=None)
+    assert refusal.value.got == "note=..."
+    assert "notes, plans, instalments" in refusal.value.expected
 
 
 def _wholly_blocked(documents_, blocks):

@@ -90,6 +90,15 @@ def test_postings_after_the_day_that_the_books_count_already(off, about):
     assert best(explain(*LATER, off=off)) == ["posting after the day", about, off, "exact"]
 
 
+def test_what_a_list_shows_with_a_later_date_may_be_in_the_books():
+    rows = pd.DataFrame(
+        [("I1", "2026-10-01", 100.0), ("I2", "2026-11-02", 222.22)], columns=["document_id", "issued", "open_amount"]
+    )
+    ledger = Ledger(snapshots=rows.assign(as_of=DAY, customer_id="C1", kind="invoice", currency="EUR"))
+    table = reconcile(ledger, ledger.at(DAY), "322.22")
+    assert best(table) == ["posting after the day", "(I2 of customer C1)", -222.22, "exact"]
+
+
 ON_THE_DAY = [("C1", "I13", "invoice", DAY, None, 222.22), ("C2", "I20", "payment", DAY, None, -1000.0)]
 
 

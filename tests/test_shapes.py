@@ -39,6 +39,36 @@ def test_conforming_twice_changes_nothing_and_the_frame_handed_in_stays_as_it_wa
     pd.testing.assert_frame_equal(given, before)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "becomes"),
+    [
+        ("reference", None, ""),
+        ("currency", "", NO_CURRENCY),
+        ("date", pd.Timestamp("2026-01-10 17:30"), pd.Timestamp("2026-01-10")),
+        ("due_date", pd.NaT, pd.NaT),
+    ],
+)
+def test_a_gap_in_a_table_that_has_its_shape_already_is_put_right_as_in_any_other(name, value, becomes):
+    table = ENTRIES.conform(pd.concat([posting(), posting(document_id="2")], ignore_index=True))
+    table[name] = pd.Series([table[name].iloc[0], value], dtype=table[name].dtype)
+    (_, found) = ENTRIES.conform(table)[name]
+    assert found is becomes or found == becomes
+
+
+def test_columns_in_another_order_or_named_by_numbers_come_in_order_and_as_text():
+    table = ENTRIES.conform(posting()).assign(**{"more": 1}).rename(columns={"more": 7})
+    assert [*ENTRIES.conform(table)] == [*ENTRIES.names, "7"]
+    assert [*ENTRIES.conform(table[[*table.columns[::-1]]])] == [*ENTRIES.names, "7"]
+
+
+def test_a_conformed_table_can_be_changed_and_the_one_handed_in_stays():
+    given, nothing = ENTRIES.conform(posting()), ENTRIES.empty()
+    again = ENTRIES.conform(given)
+    again["amount"], nothing["amount"] = 0.0, "x"
+    assert given["amount"].iloc[0] != 0
+    assert ENTRIES.empty()["amount"].dtype == "float64"
+
+
 def test_the_index_is_kept_even_where_it_repeats():
     table = ENTRIES.conform(pd.concat([posting(), posting(document_id="2")]))
     assert table.index.tolist() == [0, 0]

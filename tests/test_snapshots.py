@@ -38,6 +38,14 @@ def test_what_comes_back_is_open_again_and_was_settled_meanwhile():
     assert told(book.at(MAR))[0] == ("I1", 100.0, 100.0, None, None, 50)
 
 
+def test_what_a_list_shows_with_a_later_date_is_not_there_yet():
+    book = Ledger(
+        snapshots=pd.concat([lists((JAN, "I1", 100.0), (FEB, "I1", 60.0)), lists((JAN, "I2", 9.0), issued="2026-02-02")])
+    )
+    assert told(book.at(JAN)) == [("I1", 100.0, 100.0, None, None, -9)]
+    assert told(book.at(FEB)) == [("I1", 100.0, 60.0, None, None, 19), ("I2", 9.0, 0.0, "01-31", "02-28", 5)]
+
+
 def test_a_stated_day_of_settlement_stays_as_stated():
     first = lists((JAN, "I1", 0.0)).assign(settled_on="2026-01-20", amount=100.0)
     book = Ledger(snapshots=pd.concat([first, lists((FEB, "I2", 5.0))]))

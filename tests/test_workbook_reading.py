@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arkit.aging import age
-from arkit.errors import ImportRefused
+from arkit.errors import ArkitError, ImportRefused
 from arkit.tables import ACTIONS, ACTIONS_IN_ORDER, DOCUMENTS, NOTE_KINDS, NOTES, PROBLEMS, SCORES
 from arkit.workbook import files, read_workbook, write_workbook
 from arkit.workbook.words import GROUPS, LABELS, OUTCOMES, REASONS, SPOKEN, WRITTEN
@@ -356,6 +356,11 @@ class TestDoesNotFit:
     def test_a_day_may_be_said_for_rows_that_name_none(self, copy):
         entered = copy.fill("10001", outcome="no answer").read(done_on="2026-11-05")
         assert entered.notes["date"].tolist() == [pd.Timestamp("2026-11-05")]
+
+    def test_a_day_said_that_could_be_read_two_ways_is_refused(self, copy):
+        with pytest.raises(ArkitError, match=r"'03/11/2026' is not a day") as refusal:
+            copy.fill("10001", outcome="no answer").read(done_on="03/11/2026")
+        assert refusal.value.expected == "year-month-day, 2026-10-31"
 
 
 DAYS = ["2026-11-03", "2026/11/3", "3 Nov 2026", "Nov 3, 2026", "3. november 2026", "Tue, 3 Nov 26", "2026-11-03 09:30"]

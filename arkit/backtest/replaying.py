@@ -10,19 +10,21 @@ import pandas as pd
 from arkit.actions import recommend
 from arkit.errors import DayRefused, counted
 from arkit.history import profile
+from arkit.ladder import IDLE
 from arkit.ledger import Ledger, parse_day
-from arkit.money import to_minor, units
+from arkit.money import to_minor
 from arkit.netting import net_of_credits
 from arkit.notes import CLOSED
 from arkit.policy import DEFAULT, Policy
+from arkit.remainders import is_remainder
 from arkit.scores import score
 from arkit.tables import ACTIONS
 
 #: Days after a month-end at which one looks what is still unpaid.
 HORIZONS = (30, 60, 90)
-#: Actions that ask nobody for anything, and what their account is called where a rule about these facts decided: somebody was
-#: in touch just before, or a day that was set has not passed. It is being worked on, and counts as on the list.
-IDLE, IN_HAND = ("none", "hold"), "in hand"
+#: What an account is called that nobody is asked about because of a rule about these facts: somebody was in touch just before,
+#: or a day that was set has not passed. It is being worked on, and counts as on the list.
+IN_HAND = "in hand"
 WORKED_ON = ("days_since_contact", "deadline_runs")
 ACCOUNT = ["customer_id", "currency"]
 #: What makes two rows of two days one document.
@@ -151,9 +153,9 @@ def _on(known: Ledger, day: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame,
 
 
 def _remainder(minor: pd.Series, items: pd.DataFrame, policy: Policy) -> pd.Series:
-    """What is too small to count as unpaid, as everywhere else: below the policy's amount and its share of the invoice."""
-    left = minor / units(items["currency"])
-    return left.le(policy.contact.small) & left.le(policy.history.remainder_share * items["amount"])
+    """What is too small to count as unpaid."""
+    amount = pd.Series(to_minor(items["amount"], items["currency"]), items.index)
+    return is_remainder(minor, amount, items["currency"], policy)
 
 
 def _later(known: Ledger, items: pd.DataFrame, last: pd.Timestamp, policy: Policy) -> pd.DataFrame:
@@ -210,7 +212,7 @@ def _ends(known: Ledger, last: pd.Timestamp, policy: Policy) -> pd.DataFrame:
     open_now = pd.Series(to_minor(invoices["open_amount"], invoices["currency"]), index=invoices.index)
     written = pd.Series(to_minor(invoices["written_off"].fillna(0), invoices["currency"]), index=invoices.index)
     given_up = written.gt(0) & ~_remainder(written, invoices, policy)
-    small = _remainder(open_now, invoices, policy) | open_now.le(0)
+    small = _remainder(open_now, invoices, policy)
     done_on = invoices["settled_on"].fillna(invoices["last_paid_on"]).where(small & ~given_up)
     first = _given_up(known).groupby(DOCUMENT[:4], as_index=False)["date"].min()
     written_on = invoices[DOCUMENT[:4]].merge(first, on=DOCUMENT[:4], how="left")["date"].set_axis(invoices.index)

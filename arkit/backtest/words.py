@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from arkit.backtest.judging import DIFFERENCE, FLAGGED, HINDSIGHT, MEDIAN, ORDER_NAMES, REST
-from arkit.backtest.replaying import IDLE
 from arkit.backtest.result import Backtest
 from arkit.backtest.sampling import FEWEST
 from arkit.errors import counted, some
+from arkit.ladder import IDLE
 from arkit.money import NO_CURRENCY, text, totals
 
 #: What no backtest can show, said in every report.

@@ -6,11 +6,10 @@ from arkit.book import shelf
 from arkit.book.holdings import Holdings
 from arkit.book.merging import THINGS
 from arkit.errors import BookRefused, DayRefused, counted
+from arkit.ladder import IDLE
 from arkit.ledger import parse_day
 from arkit.tables import ACTIONS, BOOK_LISTS, INSTALMENTS
 
-#: Actions on which nobody is contacted.
-IDLE = ("none", "hold")
 DAY = "%Y-%m-%d"
 
 

@@ -10,7 +10,7 @@ from arkit.ledger import Ledger
 from arkit.money import to_major, to_minor
 from arkit.netting import net_of_credits
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import CASH, FORECASTS
+from arkit.tables import CASH, DOCUMENTS, FORECASTS
 
 #: Weeks of billing that the normal flow is taken from, and the days within which an invoice is followed.
 BILLED_WEEKS, FOLLOWED = 26, 365
@@ -37,6 +37,11 @@ def cash_forecast(
     times that of documents that pay independently of each other (`PaymentForecast.spread_`). Where no document has a chance
     there are no rows.
 
+    Raises
+    ------
+    TableRefused
+        If one of the two tables is another.
+
     Examples
     --------
     >>> day = pd.Timestamp("2026-10-31")
@@ -48,11 +53,13 @@ def cash_forecast(
     >>> cash_forecast(forecasts, documents, weeks=2)["backlog"].tolist()
     [100.0, 60.0]
     """
+    DOCUMENTS.must_have(documents)
+    forecasts = FORECASTS.conform(forecasts)
     if not len(documents) or (len(forecasts) and forecasts["p_7"].isna().all()):
         return CASH.empty()
     as_of = pd.Timestamp(documents["as_of"].max())
     ends = 7 * np.arange(1, weeks + 1)
-    backlog = _backlog(FORECASTS.conform(forecasts), documents, ends, spread)
+    backlog = _backlog(forecasts, documents, ends, spread)
     flow = None if ledger is None else _flow(Lives.of_ledger(ledger.until(as_of), policy), as_of, ends)
     rows = [_rows(str(currency), as_of, ends, pair, flow) for currency, pair in backlog.items()]
     return CASH.conform(pd.concat(rows, ignore_index=True)) if rows else CASH.empty()

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from arkit.ledger import Ledger
-from arkit.money import units
+from arkit.money import to_minor, units
 from arkit.policy import Policy
 from arkit.postings import CREATING, Postings
+from arkit.remainders import is_remainder
 from arkit.tables import DOCUMENTS, KINDS
 
 #: A day that never comes, and one before all books.
@@ -82,8 +83,9 @@ class Lives:
         )
         last = np.r_[states["document"].to_numpy()[1:] != states["document"].to_numpy()[:-1], True][: len(states)]
         until = np.where(last, NEVER, np.r_[states["day"].to_numpy()[1:], NEVER][: len(states)])
-        small = states["open"].le(policy.contact.small) & states["open"].le(policy.history.remainder_share * states["amount"])
-        return cls(table, states.assign(until=until, over=small | states["open"].le(0)), pd.Index(customers))
+        code = names["currency"].iloc[states["document"]].set_axis(states.index)
+        left, amount = (pd.Series(to_minor(states[name], code), states.index) for name in ("open", "amount"))
+        return cls(table, states.assign(until=until, over=is_remainder(left, amount, code, policy)), pd.Index(customers))
 
     def open_on(self, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which states wait for money on which of some days that rise: places in ``states`` and in ``days``, by day."""

@@ -104,6 +104,7 @@ def _joined(parts: list[Part], aside: list[Sheet], undated: pd.Timestamp | None,
     listed = [_documents(n, part, undated, paid=paid) for n, part in enumerate(parts) if part.holds == "documents"]
     documents = _each_once(pd.concat(listed, ignore_index=True) if listed else LISTED.empty(), parts)
     shown = documents["as_of"].notna()
+    _dated_ahead(documents[shown], parts)
     if shown.any() and (payments or credit_notes):
         raise _net_already(documents[shown], [*payments, *credit_notes])
     entries = [_postings(documents[~shown] if shown.any() else documents, paid=paid)]
@@ -302,6 +303,33 @@ def _snapshot(rows: pd.DataFrame, part: Part, undated: pd.Timestamp | None) -> p
             rows = rows.assign(paid_amount=rows["amount"].where(folded(rows["status"]).isin(PAID_WORDS), 0))
         part.warnings.append("payments carry no day, so the list answers for one day only: what was open on it")
     return rows.assign(open_amount=_stated(rows).fillna(0), as_of=as_of)
+
+
+def _dated_ahead(shown: pd.DataFrame, parts: list[Part]) -> None:
+    """Point out what a list of open items shows although it is dated after the day of the list: it is not there yet.
+
+    A list of which nothing is left then is refused.
+    """
+    ahead = shown[shown["issued"].gt(shown["as_of"])]
+    for number in ahead["part"].unique().tolist():
+        rows = ahead[ahead["part"].eq(number)]
+        part, day, last = parts[number], rows["as_of"].iloc[0], rows["issued"].max()
+        count = len(rows)
+        if count == int(shown["part"].eq(number).sum()):
+            raise ImportRefused(
+                f"all of '{part.sheet.file}' is dated after the day it is said to be of.",
+                expected=f"documents dated up to {day:%Y-%m-%d}",
+                got=f"{counted(count, 'document')} dated {rows['issued'].min():%Y-%m-%d} to {last:%Y-%m-%d}",
+                fix="say --as-of with the day the export was made",
+            )
+        added = totals(rows)
+        what = (
+            f"{counted(count, 'document')} of {some([*texts(added, added.index.to_series())])} {'is' if count == 1 else 'are'}"
+        )
+        part.warnings.append(
+            f"{what} dated after {day:%Y-%m-%d}, the last on {last:%Y-%m-%d}, and left out; "
+            "if the list was made later, it lacks what was paid since: say --as-of with its day"
+        )
 
 
 def _stated(rows: pd.DataFrame) -> pd.Series:

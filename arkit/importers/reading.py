@@ -31,7 +31,6 @@ PAYMENTS = re.compile(r"payment|receipt|zahlung|paiement|pagos|betaling|pagament
 DEBIT = ("debit", "debits", "soll", "debe", "debet", "debito")
 CREDIT = ("credit", "credits", "haben", "haber", "credito")
 #: What looks like a day, in a column nobody named.
-
 DAY_LIKE = r"\s*\d{1,4}[-/. ][\w]{1,9}[-/. ]\d{2,4}.*"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import OutputRefused, some
+from arkit.ladder import IDLE
 from arkit.letters.kinds import KINDS, PAPERS
 from arkit.letters.speech import languages
 from arkit.money import NO_CURRENCY, to_minor
@@ -74,7 +75,7 @@ class Books:
         Raises
         ------
         OutputRefused
-            If actions and documents are of several days, or the actions ask for what the documents do not leave.
+            If actions and documents are of several days, or ``more`` has a table that letters do not draw on.
         """
         actions, documents = ACTIONS.conform(actions), DOCUMENTS.conform(documents)
         days = sorted({*actions["as_of"].unique(), *documents["as_of"].unique()})
@@ -98,10 +99,23 @@ class Books:
             "factorable": FACTORABLE,
             "offers": FACTORING_OFFERS,
         }
+        _must_be_drawn_on(more, ["notes", *shapes])
         tables = {name: shape.conform(more.get(name)) for name, shape in shapes.items()}
         notes = NOTES.conform(more.get("notes"))
         notes = _in_currency(known_notes(notes, as_of), documents) if len(notes) and pd.notna(as_of) else notes
         return cls(actions, documents, known, blocks, notes, **tables, policy=policy, since=since, as_of=as_of)
+
+
+def _must_be_drawn_on(more: Mapping[str, pd.DataFrame | None], known: list[str]) -> None:
+    """Refuse a table that nothing would be taken from, for it is one of the others misspelt."""
+    strange = [name for name in more if name not in known]
+    if strange:
+        raise OutputRefused(
+            f"letters draw on no table '{strange[0]}'.",
+            expected=f"actions, documents, customers, blocks, {', '.join(known)}",
+            got=f"{strange[0]}=...",
+            fix="correct the name, or leave it out",
+        )
 
 
 def _blocks(blocks: pd.DataFrame | None) -> pd.DataFrame:
@@ -216,7 +230,7 @@ def addressed(books: Books, items: pd.DataFrame) -> pd.DataFrame:
 
 def _must_ask_alike(accounts: pd.DataFrame) -> None:
     """A letter asks for what the list asks for, to the cent."""
-    said = accounts["ask_for"].notna() & ~accounts["action"].isin(["none", "hold"])
+    said = accounts["ask_for"].notna() & ~accounts["action"].isin(IDLE)
     differs = said & (accounts["asked"].to_numpy() != to_minor(accounts["ask_for"].fillna(0), accounts["currency"]))
     if differs.any():
         rows = accounts[differs]

@@ -38,7 +38,7 @@ KINDS = {
     "hand_over": Kind("record", "asked", (".zip",), management=True, inside=True),
     "factoring": Kind("service", "", (".eml", ".docx"), inside=True),
 }
-#: What each action of the list puts into the folder; what depends on more than the action is decided in `arkit.letters.cases`.
+#: What each action of the list puts into the folder; `arkit.letters.accounts.papers` decides what depends on more.
 PAPERS = {
     "nudge": ("nudge",),
     "reminder": ("reminder",),

@@ -186,7 +186,7 @@ def write_letters(
     documents: pd.DataFrame,
     customers: pd.DataFrame,
     policy: Policy = DEFAULT,
-    blocked: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     since: pd.Timestamp | None = None,
     **more: pd.DataFrame | None,
 ) -> list[Path]:
@@ -201,7 +201,7 @@ def write_letters(
     ----------
     documents
         The documents of the day of ``actions``.
-    blocked
+    blocks
         What nobody is asked for, shape `BLOCKS`, or only ``customer_id`` and ``document_id`` (empty: the whole account) for
         all of those documents. No letter that asks for money names what is wholly blocked.
     since
@@ -214,11 +214,12 @@ def write_letters(
     Raises
     ------
     OutputRefused
-        If ``documents`` are of another day or leave other amounts than the actions ask for; if a template says what it must
-        not, or cannot be filled; or if the folder holds letters that this call would not write: a letter of last month must
-        not be sent by mistake, nor a draft somebody has edited be lost. Nothing is written then.
+        If ``documents`` are of another day or leave other amounts than the actions ask for; if ``more`` names a table that
+        letters do not draw on; if a template says what it must not, or cannot be filled; or if the folder holds letters that
+        this call would not write: a letter of last month must not be sent by mistake, nor a draft somebody has edited be
+        lost. Nothing is written then.
     """
-    made = dict(Desk(Books.of(actions, documents, customers, policy, since=since, blocks=blocked, **more)).files())
+    made = dict(Desk(Books.of(actions, documents, customers, policy, since=since, blocks=blocks, **more)).files())
     place = Path(folder)
     _must_be_ours(place, made)
     place.mkdir(parents=True, exist_ok=True)
@@ -235,7 +236,7 @@ def letter(
     documents: pd.DataFrame,
     customers: pd.DataFrame,
     policy: Policy = DEFAULT,
-    blocked: pd.DataFrame | None = None,
+    blocks: pd.DataFrame | None = None,
     since: pd.Timestamp | None = None,
     **more: pd.DataFrame | None,
 ) -> Draft:
@@ -258,7 +259,7 @@ def letter(
     }
     own = [
         None if frame is None else frame[frame["customer_id"].eq(customer_id)]
-        for frame in (actions, documents, customers, blocked)
+        for frame in (actions, documents, customers, blocks)
     ]
     assert own[0] is not None
     assert own[1] is not None
@@ -268,9 +269,7 @@ def letter(
     accounts = desk.accounts
     hindered = in_the_way(desk.books, accounts, desk.items, kind)
     due = set(desk.due["kind"])
-    reached = any(at_least(KINDS[one].tone, KINDS[kind].tone) for one in due) or (
-        kind == "statement" and not KINDS[kind].inside
-    )
+    reached = kind == "statement" or any(at_least(KINDS[one].tone, KINDS[kind].tone) for one in due)
     if kind == "promise":
         reached = "promise" in due
     free = accounts[hindered.eq("")] if reached else accounts[:0]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
+from arkit.ledger import parse_day
 from arkit.workbook.comparing import compared, gathered, known_rows, lost_rows, missing_columns, own_columns, untold
 from arkit.workbook.entries import refused, typed, with_documents
 from arkit.workbook.files import opened
@@ -47,8 +48,8 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None,
     ------
     ImportRefused
         If a file is no such workbook, is cut off or protected by a password.
-    ValueError
-        If ``done_on`` is no day.
+    ArkitError
+        If ``done_on`` is no day, or could be read as two.
 
     Examples
     --------
@@ -62,6 +63,7 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None,
     >>> entered.filled, len(entered.notes), len(entered.problems)
     (0, 0, 0)
     """
+    day = None if done_on is None else parse_day(done_on)
     files = [Path(path) for path in paths]
     with_folder = apart or len({file.name for file in files}) < len(files)
     places, rows, given = gathered([_found(file, with_folder=with_folder) for file in files])
@@ -74,7 +76,7 @@ def read_workbook(*paths: str | Path, done_on: str | pd.Timestamp | None = None,
     lost_rows(rows, given, problems)
     rows = compared(rows, given, problems)
     filled = rows[rows["filled"]]
-    read = with_documents(typed(filled[~filled["stray"]], None if done_on is None else pd.Timestamp(done_on)))
+    read = with_documents(typed(filled[~filled["stray"]], day))
     sound = once(read, ~refused(read, problems), problems, apart=apart)
     empty = rows.loc[~rows["filled"] & ~rows["row_id"].isin(filled["row_id"]), ["row_id", "place"]]
     empty = empty.assign(file=[places[place].file for place in empty["place"]])[["row_id", "file"]].reset_index(drop=True)

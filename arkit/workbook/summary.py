@@ -29,7 +29,7 @@ MEASURED = {
     "average_days_delinquent": "Days delinquent", "cei_month": "Collected of what could be, last month",
     "top_5_share": "Share of the five largest",
 }  # fmt: skip
-#: What of the documents of a currency goes into which amount.
+#: Changes since the last list, in the order in which they are shown.
 CHANGES = ("new", "escalated", "eased", "cleared", "unchanged")
 
 
