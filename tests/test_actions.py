@@ -316,6 +316,33 @@ def test_a_first_timer_with_a_large_invoice_is_called_at_once_and_nobody_invents
     assert decide(Ledger(snapshots=items)).loc[0, "rule"] == "grace"
 
 
+def test_an_invoice_of_yesterday_is_not_overdue_for_months_whatever_its_due_day_says(ledger_of):
+    ledger = ledger_of([*paid(PROMPT, "other"), ("new", "1", day(1), day(150), 4000.0, None)])
+    row = decide(ledger).set_index("customer_id").loc["new"]
+    assert (row["action"], row["rule"], row["oldest_days_late"], row["at_stake"]) == ("none", "grace", 1, 4000.0)
+    issued_today = ledger_of([*paid(PROMPT, "other"), ("new", "1", day(0), day(150), 4000.0, None)])
+    assert decide(issued_today).set_index("customer_id").loc["new", ["rule", "at_stake"]].tolist() == ["grace", 4000.0]
+
+
+@pytest.mark.parametrize(
+    ("background", "since", "rule"),
+    [
+        (360, None, "first-timer"),
+        (124, None, "first-timer"),
+        (123, None, "grace"),
+        (360, day(150), "grace"),
+        (360, day(120), "first-timer"),
+    ],
+)
+def test_a_customer_is_new_only_where_the_exports_reach_back_and_no_list_says_older(ledger_of, background, since, rule):
+    others = [("other", "first", day(background), day(30), 100.0, day(30))]
+    ledger = ledger_of([*others, owed(4000, 4, "new")])
+    row = decide(ledger, [{"customer_id": "new", "name": "New", "since": since}]).set_index("customer_id").loc["new"]
+    assert row["rule"] == rule
+    told = f"first invoices in books since {day(background)}, none paid yet, 4,000.00 EUR past due by 4 days"
+    assert row["reason"].startswith(told) == (rule == "first-timer")
+
+
 def test_nobody_is_called_a_first_timer_where_the_exports_show_no_payment_at_all(ledger_of):
     assert decide(ledger_of([owed(4000, 10, "new")])).loc[0, "rule"] == "reminder"
 
