@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from arkit.blocks import blocked
-from arkit.facts import OF_ACCOUNT, facts, without_blocks
+from arkit.facts import OF_ACCOUNT, answer_by, facts, without_blocks
 from arkit.ladder import FLAG_FACTS, GRADUAL_FACTS, MONEY_FACTS, STERNNESS, TEXT_FACTS, Rule, comparisons, words_of
 from arkit.money import NO_CURRENCY, texts, to_major, to_minor
 from arkit.policy import DEFAULT, Policy
-from arkit.tables import ACTIONS, CUSTOMERS
+from arkit.tables import ACTIONS, CUSTOMERS, SETS_A_DAY
+from arkit.workdays import workdays
 
 COMPARE: dict[str, Callable[..., pd.Series]] = {
     "<": operator.lt,
@@ -312,8 +313,11 @@ def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     days = ranked["due_in_days"].to_numpy()
     is_call = ranked["action"].isin(CALLS)
     weeks = (is_call.cumsum() - 1).where(is_call, 0) // (policy.contact.calls_a_week or len(ranked))
-    due = np.busday_offset(np.datetime64(as_of.date(), "D"), np.maximum(days, 0), roll="forward")
-    due_by = pd.Series(due.astype("datetime64[s]")).where(days > 0) + pd.to_timedelta(7 * weeks, unit="D")
+    days_off = policy.contact.days_off
+    soon = workdays(pd.Series(as_of, index=ranked.index), days_off, later=np.maximum(days, 0))
+    due_by = workdays(soon.where(days > 0) + pd.to_timedelta(7 * weeks, unit="D"), days_off)
+    sets_a_day = ranked["action"].isin(SETS_A_DAY)
+    set_for = answer_by(ranked["action"], ranked["is_individual"].eq(True), due_by.fillna(as_of), policy)
     insured = ranked["insurer_deadline"].where(ranked["rule"].eq("insurer-deadline") & ranked["insurer_deadline"].ge(as_of))
     return ACTIONS.conform(
         ranked.assign(
@@ -322,6 +326,7 @@ def _ordered(decided: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             at_stake=ranked["overdue_net"],
             ask_for=ask_for,
             blocked_amount=_blocked_amount(ranked.assign(chaseable=ask_for)),
+            answer_by=set_for.where(sets_a_day),
             due_by=due_by.where(insured.isna() | insured.ge(due_by), insured),
             week=(weeks + 1).where(~ranked["idle"], 0).astype("int64"),
             blocked_until=ranked["held_until"].where(ranked["action"].eq("hold")),

@@ -17,7 +17,7 @@ from arkit.changes import read_list
 from arkit.errors import ArkitError, BookRefused, OutputRefused, counted, some
 from arkit.importers import check, load, write_aliases, write_mapping
 from arkit.ledger import Ledger, parse_day
-from arkit.money import NO_CURRENCY
+from arkit.money import NO_CURRENCY, text
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
 from arkit.privacy import read_key
 from arkit.sample import write_sample
@@ -27,6 +27,8 @@ from arkit.what_if import words as in_words
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 #: What --complete says; left out, the book finds out.
 COMPLETE = {"yes": True, "no": False, None: None}
+#: Amounts of a currency in run.json that are told.
+AMOUNTS = ("open_total", "past_due", "credit", "control_total", "difference")
 #: What a month leaves in its folder.
 MADE = ("actions.xlsx", "letters", "month.ipynb", "report.html", "run.json", "tables")
 
@@ -409,17 +411,17 @@ def _told(out: Path) -> str:
     run = json.loads((out / "run.json").read_text("utf-8"))
     lines = [f"As of {run['as_of']}: {run['open_documents']:,} open document{'s' * (run['open_documents'] != 1)}."]
     for currency, row in run["summary"].items():
-        code = "" if currency == NO_CURRENCY else f"{currency} "
-        share = f"{row['past_due_share']:.0%}"
-        words = f"  {code}open {row['open_total']}, past due {row['past_due']} ({share}), credit {row['credit']}"
+        amounts = {name: _said(str(row[name]), currency) for name in AMOUNTS if name in row}
+        words = f"  open {amounts['open_total']}, past due {amounts['past_due']} ({row['past_due_share']:.0%}), "
+        words += f"credit {amounts['credit']}"
         if "difference" in row:
-            words += f"; books say {row['control_total']}, difference {row['difference']}"
+            words += f"; books say {amounts['control_total']}, difference {amounts['difference']}"
         lines.append(words)
         explained = run["reconciliation"].get(currency)
         lines += [f"    {explained['in_words'][:400]}"] if explained and float(explained["difference"]) else []
     dated_later = {currency: amount for currency, amount in run["dated_later"].items() if float(amount)}
-    later = [amount if currency == NO_CURRENCY else f"{amount} {currency}" for currency, amount in dated_later.items()]
-    lines += [f"  dated later than the day, not counted: {', '.join(later)} (tables/post_dated.csv)"] if later else []
+    later = _listed(dated_later)
+    lines += [f"  dated later than the day, not counted: {later} (tables/post_dated.csv)"] if later else []
     asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
@@ -465,7 +467,9 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
         if file["open_total"]:
             lines.append(f"  documents: {file['documents']:,}, open by this file alone: {_listed(file['open_total'])}")
         if file["printed_total"]:
-            lines.append(f"  the file's own total: {file['printed_total']}, difference {file['difference']}")
+            currency = next(iter(file["open_total"]), NO_CURRENCY)  # a total is compared only where there is one
+            total, difference = (_said(file[name], currency) for name in ("printed_total", "difference"))
+            lines.append(f"  the file's own total: {total}, difference {difference}")
         lines += [f"  look at: {warning}" for warning in file["warnings"]] + [""]
     same = found["same_customers"]
     if same:
@@ -475,7 +479,12 @@ def _understood(found: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
 
 
 def _listed(amounts: dict[str, str]) -> str:
-    return ", ".join(amount if currency == NO_CURRENCY else f"{amount} {currency}" for currency, amount in amounts.items())
+    return ", ".join(_said(amount, currency) for currency, amount in amounts.items())
+
+
+def _said(amount: str, currency: str) -> str:
+    """An amount as JSON holds it, in the words of all that is printed: 1,234.50 EUR."""
+    return text(float(amount), currency)
 
 
 def _evaluate(said: argparse.Namespace) -> int:

@@ -5,10 +5,23 @@ import pandas as pd
 
 from arkit.money import texts, to_major, to_minor
 from arkit.netting import net_of_credits
-from arkit.notes import GONE, HARDSHIP, NOT_RECEIVED, UNDELIVERED, UNREACHED, broken_promises, by_balance, known_notes, newest
+from arkit.notes import (
+    BY_POST,
+    GONE,
+    HARDSHIP,
+    NOT_RECEIVED,
+    UNREACHED,
+    broken_promises,
+    by_balance,
+    came_back,
+    known_notes,
+    newest,
+    not_arrived,
+)
 from arkit.policy import DEFAULT, Policy
 from arkit.shapes import look_up
-from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES
+from arkit.tables import CONTACT_KINDS, CUSTOMERS, PROFILES, SETS_A_DAY
+from arkit.workdays import workdays
 
 ACCOUNT = ["customer_id", "currency"]
 ITEM = ["customer_id", "currency", "document_id", "entity", "instalment"]
@@ -23,8 +36,6 @@ COUNTED = {
     "contacts": CONTACT_KINDS, "reminders": ("reminder", "resend", "letter"), "calls": ("call", "contact_ap"),
     "notices": ("firm_notice",), "demands": ("final_demand",), "mediations": ("mediation",),
 }  # fmt: skip
-#: Contacts that can come back undelivered.
-WRITTEN = tuple(kind for kind in CONTACT_KINDS if kind not in COUNTED["calls"])
 #: What is said in a conversation, so that somebody was in touch.
 TALKED = ("promise", "plan", "dispute")
 MONTH, YEAR = 30, 365
@@ -236,23 +247,21 @@ def _returned(account: pd.Series, late: pd.DataFrame, touched: pd.Series) -> dic
 
 def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Contacts about what is open, since the oldest fell due: how many of each kind, their deadlines, the answers."""
-    contact, as_of = policy.contact, found["as_of"].max()
+    as_of = found["as_of"].max()
     customer, account = found["customer_id"], _account(found)
     said = said.assign(account=_account(said), answer=_one_word(said["outcome"]))
-    lost = said["kind"].isin(WRITTEN) & said["answer"].isin(UNDELIVERED)
-    came_back, said = said[lost], said[~lost]
     late = is_open[is_open["late"]]
-    touched = said[said["kind"].isin([*CONTACT_KINDS, *TALKED])]
+    lost = not_arrived(said)
+    touched = said[~lost & said["kind"].isin([*CONTACT_KINDS, *TALKED])]
     about = said["document_id"].eq("") | pd.MultiIndex.from_frame(said[["customer_id", "document_id"]]).isin(
         pd.MultiIndex.from_frame(late[["customer_id", "document_id"]])
     )
     fell_due = look_up(said["customer_id"], late.groupby("customer_id")["due_date"].min())
-    since = said[about & said["date"].ge(fell_due)]
-    person = since["customer_id"].isin(found.loc[found["is_individual"].eq(True), "customer_id"])
-    days = np.where(since["kind"].eq("firm_notice"), contact.notice_days, contact.demand_days)
-    days = np.where(since["kind"].eq("final_demand") & person, contact.demand_days_individual, days)
-    set_by = since.assign(deadline=since["until"].fillna(since["date"] + pd.to_timedelta(days, unit="D")))
-    set_by = set_by[set_by["kind"].isin(["firm_notice", "final_demand"])]
+    about &= said["date"].ge(fell_due)
+    since = said[about & ~lost]
+    set_by = since[since["kind"].isin(SETS_A_DAY)]
+    person = set_by["customer_id"].isin(found.loc[found["is_individual"].eq(True), "customer_id"])
+    set_by = set_by.assign(deadline=set_by["until"].fillna(answer_by(set_by["kind"], person, set_by["date"], policy)))
     passed = set_by[set_by["deadline"].lt(as_of)]
     newest_set = set_by.drop_duplicates("account", keep="last").set_index("account")["deadline"]
 
@@ -266,19 +275,20 @@ def _said(found: pd.DataFrame, is_open: pd.DataFrame, said: pd.DataFrame, policy
     reached = calls[~calls["outcome"].isin(["", *UNREACHED])].groupby("account")["date"].max()
     missed = calls[calls["outcome"].isin(UNREACHED) & ~calls["date"].le(look_up(calls["account"], reached))]
     answers = since[["outcome", "reason"]].apply(_one_word)
+    arrived = since[since["kind"].isin([*BY_POST, *TALKED])].groupby("account")["date"].max()
+    back = said[about & came_back(said)]
+    back = back[~back["date"].le(look_up(back["account"], reached)) & ~back["date"].lt(look_up(back["account"], arrived))]
     absent = since[answers.isin(NOT_RECEIVED).any(axis=1)]
     again = look_up(absent["account"], since[since["kind"].eq("resend")].groupby("account")["date"].max())
     deadline = look_up(account, newest_set)
     last_touch = look_up(customer, touched.groupby("customer_id")["date"].max()).astype("datetime64[s]")
-    lost_on = look_up(customer, came_back.groupby("customer_id")["date"].max()).astype("datetime64[s]")
     return found.assign(
         **{name: each(since[since["kind"].isin(kinds)]) for name, kinds in COUNTED.items()},
         **_returned(account, late, last_touch),
         **_gone(customer, said),
         days_since_contact=(as_of - last_touch).dt.days,
-        undelivered=lost_on.notna() & ~last_touch.ge(lost_on),
-        undelivered_on=lost_on,
         unreached=each(missed),
+        came_back=each(back),
         deadline=deadline,
         deadline_runs=deadline.ge(as_of),
         notice_expired=among(passed[passed["kind"].eq("firm_notice")]),
@@ -321,6 +331,17 @@ def _last_outcome(customer: pd.Series, said: pd.DataFrame, kind: str) -> pd.Seri
 def _still(customer: pd.Series, said: pd.DataFrame, kind: str) -> pd.Series:
     """Whether something was said that nobody ended."""
     return ~_last_outcome(customer, said, kind).isin(["none", "closed", "resolved", "cancelled"])
+
+
+def answer_by(kind: pd.Series, individual: pd.Series, day: pd.Series, policy: Policy) -> pd.Series:
+    """The day that a firm notice or final demand of some day sets: by the policy, and one on which people work.
+
+    ``kind`` says which it is, per row, and ``individual`` whether it goes to a natural person.
+    """
+    contact = policy.contact
+    demand = np.where(individual, contact.demand_days_individual, contact.demand_days)
+    days = np.where(kind.eq("firm_notice"), contact.notice_days, demand)
+    return workdays(day + pd.to_timedelta(days, unit="D"), contact.days_off)
 
 
 def _plans(account: pd.Series, said: pd.DataFrame, late: pd.DataFrame, policy: Policy) -> dict[str, pd.Series]:

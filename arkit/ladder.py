@@ -51,10 +51,10 @@ FACTS = {
     "days_since_contact": Fact(
         "days since anybody was in touch, promises and disputes included (missing: never)", "count", missable=True
     ),
-    "undelivered": Fact("the last letter or mail came back; what comes back is no contact", "flag"),
     "reminders": Fact("of the contacts: reminders, letters and invoices sent again", "count"),
     "calls": Fact("of the contacts: calls", "count"),
     "unreached": Fact("calls that reached nobody, since the last one that did", "count"),
+    "came_back": Fact("letters that did not arrive, since somebody last answered; they are no contacts", "count"),
     "notices": Fact("of the contacts: firm notices", "count"),
     "demands": Fact("of the contacts: final demands", "count"),
     "mediations": Fact("of the contacts: with an intermediary", "count"),
@@ -96,7 +96,6 @@ WORDS = {
     "insolvent_since": "first day of the insolvency",
     "books_from": "the first day of the exports",
     "returned_on": "the day the last payment was returned unpaid",
-    "undelivered_on": "the day of the last letter or mail that came back",
     "other_credit": "the credit in other currencies",
     "gone_words": "what the note says",
     "next_due": "first due day of what is due soon",

@@ -13,14 +13,18 @@ CLOSED = ("resolved", "closed", "kept", "broken", "cancelled")
 NOT_AGREED = ("offered", "refused")
 #: Outcomes of calls that reached nobody.
 UNREACHED = ("left_message", "no_answer", "not_reached", "wrong_number")
+#: Outcomes of letters that did not arrive.
+CAME_BACK = (
+    "not_reached", "came_back", "returned", "bounced", "undelivered", "undeliverable", "not_delivered", "not_deliverable",
+    "wrong_address", "address_unknown", "unknown_address", "gone_away", "moved",
+)  # fmt: skip
+#: So many days after it was sent a letter comes back at the latest.
+BACK_DAYS = 30
+#: What is sent.
+BY_POST = ("nudge", "reminder", "resend", "letter", "firm_notice", "final_demand", "mediation")
 #: What a customer says, as an outcome or a reason: that it cannot pay at once, and that the invoice did not come.
 HARDSHIP = ("cannot_pay", "hardship", "asks_for_plan")
 NOT_RECEIVED = ("not_received",)
-#: Outcomes of letters and mails that reached nobody.
-UNDELIVERED = (
-    "returned", "came_back", "bounced", "undelivered", "undeliverable", "not_delivered", "not_deliverable", "address_unknown",
-    "unknown_address", "wrong_address", "gone_away", "moved",
-)  # fmt: skip
 #: Outcomes and reasons that say that nobody is there any more who pays in the usual way: a person decides whom to ask.
 GONE = (
     "deceased", "died", "dead", "bankrupt", "bankruptcy", "insolvent", "insolvency", "liquidation", "in_liquidation",
@@ -35,6 +39,22 @@ def known_notes(notes: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame
     known = NOTES.conform(notes)
     known = known[known["date"].le(as_of)].sort_values("date", kind="stable", ignore_index=True)
     return known.assign(outcome=known["outcome"].str.lower())
+
+
+def came_back(said: pd.DataFrame) -> pd.Series:
+    """Marks the notes that a letter did not arrive; ``said`` as `known_notes` returns it."""
+    return said["kind"].isin(BY_POST) & said["outcome"].str.replace(r"[ -]", "_", regex=True).isin(CAME_BACK)
+
+
+def not_arrived(said: pd.DataFrame) -> pd.Series:
+    """Marks the notes of letters that did not arrive, that they came back and that they were sent: no step was taken by them.
+
+    A letter was sent by the last note of its kind, if that is not older than a month.
+    """
+    back = came_back(said)
+    then = said.assign(back=back).groupby(["customer_id", "currency", "kind"])[["back", "date"]].shift(-1)
+    within = (then["date"] - said["date"]).le(pd.Timedelta(days=BACK_DAYS))
+    return back | (said["kind"].isin(BY_POST) & then["back"].eq(True) & within)
 
 
 def by_balance(said: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from arkit.courts import COURTS
 from arkit.errors import PolicyRefused, some
 from arkit.ladder import EARLIER, FACTS, FLAG_FACTS, TEXT_FACTS, WORDS, Rule, comparisons, skips_steps, unreachable, words_of
 from arkit.tables import ACTIONS_IN_ORDER
+from arkit.workdays import is_calendar
 
 #: The file with every default and its comment.
 DEFAULTS_FILE = Path(__file__).with_name("policy.toml")
@@ -120,6 +121,7 @@ class Contact:
     new_days: int
     withholding: tuple[float, ...]
     calls_a_week: int
+    days_off: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -461,6 +463,10 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "score.knots": ("days in rising order", _rising),
     "score.grades": ("a grade for every score, one of them from 0 on", lambda grades: min(grades)[0] <= 0),
     "contact.withholding": ("shares, 0 to 1", lambda shares: all(0 < share < 1 for share in shares)),
+    "contact.days_off": (
+        "countries and parts of them (DE, DE-BY, GB-ENG), markets of money (ECB), or days (2026-12-24)",
+        lambda names: all(is_calendar(name) for name in names),
+    ),
     "limitation.years": ("years above 0", lambda pairs: all(years > 0 for _, years in pairs)),
     "routes.chance_by_months": ("months in rising order, chances from 1 to 0 that never rise", _falling),
     "routes.agency_fees": ("days in rising order, fees from 0 to 1", _shares_rising),
@@ -493,9 +499,9 @@ MUST_BE: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backtest.lost_after_days": ("1 or more", lambda days: days >= 1),
 }
 #: Lists that may hold nothing.
-MAY_BE_EMPTY = ("contact.withholding", "limitation.year_end", "letters.supply_stop", "factoring.factors")
+MAY_BE_EMPTY = ("contact.withholding", "contact.days_off", "limitation.year_end", "letters.supply_stop", "factoring.factors")
 #: What a list holds whose default holds nothing, where that is no number.
-HOLDS_TEXT = ("factoring.factors",)
+HOLDS_TEXT = ("contact.days_off", "factoring.factors")
 #: What each part of a rule is; the last may be left out.
 PARTS = {name: get_origin(hint) or hint for name, hint in get_type_hints(Rule).items()}
 SORTS = {str: "text", int: "a whole number", bool: "true or false", dict: "facts and comparisons, { score = '< 40' }"}

@@ -15,13 +15,16 @@ import pandas as pd
 
 from arkit.errors import ArkitError, OutputRefused
 from arkit.ledger import Ledger
-from arkit.notes import CLOSED, HARDSHIP, NOT_AGREED, NOT_RECEIVED, UNREACHED
+from arkit.notes import CAME_BACK, CLOSED, HARDSHIP, NOT_AGREED, NOT_RECEIVED, UNREACHED
 from arkit.policy import Company, Policy
 from arkit.tables import ACTIONS, CUSTOMERS, ENTRIES, NOTES, RECEIPTS, REJECTS, SNAPSHOTS
 from arkit.terms import due_dates
 
 #: Outcomes and reasons that are words of arkit, so that they can stay; anything else may hold a name.
-WORDS = (*CLOSED, *NOT_AGREED, *UNREACHED, *HARDSHIP, *NOT_RECEIVED, "", "open", "reached", "sent", "agreed", "paid_already")
+WORDS = (
+    *(*CLOSED, *NOT_AGREED, *UNREACHED, *CAME_BACK, *HARDSHIP, *NOT_RECEIVED),
+    *("", "open", "reached", "sent", "agreed", "paid_already"),
+)
 LEFT_OUT = "left out: this is a redacted copy"
 #: What of a list of actions says nothing about who it is.
 OF_ACTIONS = ["as_of", "priority", "action", "rule", "at_stake", "ask_for", "currency", "oldest_days_late", "blocked_by"]

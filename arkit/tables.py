@@ -17,6 +17,8 @@ ACTIONS_IN_ORDER = (
 CONTACT_KINDS = (
     "nudge", "reminder", "resend", "letter", "call", "contact_ap", "firm_notice", "final_demand", "mediation",
 )  # fmt: skip
+#: Of these, letters that name a day.
+SETS_A_DAY = ("firm_notice", "final_demand")
 NOTE_KINDS = (
     *CONTACT_KINDS, "promise", "plan", "dispute", "hold", "credit_pending", "insolvency", "reported", "supply_stopped",
     "handed_over", "other",
@@ -426,6 +428,7 @@ ACTIONS = Table(
         Column("documents", "text", "the documents that are past due, oldest first"),
         Column("contact", "text", "whom to contact, and where"),
         Column("due_by", "day", "do it by"),
+        Column("answer_by", "day", "the day a firm notice or final demand sets; the letter names it", optional=True),
         Column(
             "week",
             "count",

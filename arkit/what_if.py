@@ -187,7 +187,7 @@ def words(found: WhatIf, most: int = 15) -> str:
         lines += ["", f"{_unit(currency)}: accounts and what is past due on them, by action"]
         lines.append(f"  {'':<14}" + "".join(f"{letters[name]:>25}" for name in found.names))
         for (_, row), (_, stake) in zip(counts[here].iterrows(), stakes[here].iterrows(), strict=True):
-            cells = [f"{int(row[name]):>7,}{text(stake[name], NO_CURRENCY):>18}" for name in found.names]
+            cells = [f"{int(row[name]):>7,}{text(stake[name], currency):>18}" for name in found.names]
             lines.append(f"  {str(row['action']).replace('_', ' '):<14}" + "".join(cells))
     for name in found.names[1:]:
         moves = found.moves[found.moves["variant"].eq(name)]

@@ -132,12 +132,20 @@ SITUATIONS = {
         [(900, 20)], PROMPT, [note("call", 9, outcome="not_received"), note("resend", 8)], {}, "call", "norm-broken", ""),
     "collected from its bank": ([(3000, 5)], [], [], {"direct_debit": True}, "none", "collection-pending", ""),
     "not collected from its bank": ([(3000, 6)], [], [], {"direct_debit": True}, "review", "not-collected", ""),
+    "letter came back": (
+        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 5, outcome="not_reached")], {}, "call", "letter-came-back", ""),
+    "demand came back": (
+        [(2000, 100)], PROMPT, [*NOTICE, note("final_demand", 25), note("final_demand", 15, outcome="not_reached")],
+        {}, "call", "letter-came-back", ""),
+    "came back, then sent": (
+        [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 30, outcome="not_reached"), note("firm_notice", 9)],
+        {}, "none", "deadline-runs", ""),
     # somebody is at it
     "payment came back": ([(5000, 100)], PROMPT, DEMAND, {}, "call", "payment-returned", ""),
     "payment came back, and we called": ([(5000, 100)], PROMPT, [*DEMAND, note("call", 9)], {}, "agency", "agency", ""),
-    "letter came back": (
+    "address unknown": (
         [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 15, outcome="Address unknown")],
-        {}, "review", "letter-came-back", ""),
+        {}, "call", "letter-came-back", ""),
     "deadline runs": ([(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 9)], {}, "none", "deadline-runs", ""),
     "touched last week": ([(500, 40)], PROMPT, [note("call", 7)], {}, "none", "in-touch", ""),
     "touched eight days ago": ([(500, 29)], PROMPT, [note("call", 8)], {}, "call", "norm-broken", ""),
@@ -384,18 +392,6 @@ def test_money_in_another_currency_is_looked_at_before_anybody_is_called(ledger_
     assert "1,150.00 EUR of credit is not applied: that may be the payment" in rows.loc["GBP", "reason"]
 
 
-def test_a_letter_that_came_back_is_no_contact_and_sets_no_day(ledger_of):
-    told = [note("reminder", 40, outcome="undeliverable"), note("firm_notice", 20, outcome="returned")]
-    documents = (ledger := ledger_of([*paid(PROMPT), owed(900, 60)], notes=told)).at(AS_OF)
-    blocks, scores = blocked(documents, ledger.notes), score(profile(documents))
-    row = facts(documents, blocks, scores, ledger.notes).iloc[0]
-    assert (row["contacts"], row["reminders"], row["notices"], row["notice_expired"]) == (0, 0, 0, False)
-    assert row["undelivered"]
-    assert row["undelivered_on"] == pd.Timestamp(day(20))
-    since = facts(documents, blocks, scores, pd.DataFrame([*told, note("call", 3)])).iloc[0]
-    assert not since["undelivered"]
-
-
 def test_what_would_change_names_the_nearest_sterner_step(ledger_of):
     row = decide(ledger_of([owed(900, 85), owed(900, 80, number="b"), *paid([0] * 16)], notes=DEMAND)).iloc[0]
     assert row["would_change"] == "agency if oldest days late > 90 (now 85)"
@@ -413,6 +409,15 @@ def test_due_by_is_a_working_day():
     due = decide_sample(ledger)["due_by"].dropna()
     assert len(due)
     assert (due.dt.day_of_week < 5).all()
+
+
+def test_a_letter_that_names_a_day_names_one_on_which_people_work(ledger_of):
+    closed = replace(DEFAULT, contact=replace(DEFAULT.contact, days_off=("2026-07-01", "2026-07-02", "2026-07-17")))
+    ledger = ledger_of([owed(900, 50), owed(200, 6, "small")], notes=[note("call", 20) | {"customer_id": "C"}])
+    for policy, due_by, answer_by in ((DEFAULT, "2026-07-03", "2026-07-13"), (closed, "2026-07-07", "2026-07-20")):
+        rows = decide(ledger, policy=policy).set_index("action")
+        assert rows.loc["firm_notice", ["due_by", "answer_by"]].tolist() == [pd.Timestamp(due_by), pd.Timestamp(answer_by)]
+        assert pd.isna(rows.loc["reminder", "answer_by"])
 
 
 def sample_facts():

@@ -14,7 +14,7 @@ STEPS = {
 }
 FLOORS = [
     {"errors"},
-    {"money", "buckets", "formulas", "shapes"},
+    {"money", "buckets", "formulas", "shapes", "workdays"},
     {"tables", "terms", "courts"},
     {"ladder", "postings", "snapshots", "sums"},
     {"policy"},
@@ -104,6 +104,7 @@ HEAVY = {
     "jupyter_client": {"kernel"},
     "rapidfuzz": {"importers"},
     "docx": {"letters"},
+    "holidays": {"workdays"},
     "babel": {"charts", "headlines", "letters"},
     "python_calamine": {"importers", "workbook"},
 }

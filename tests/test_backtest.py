@@ -517,6 +517,18 @@ def test_books_without_payments_are_refused(ledger_of):
 # lists of open items
 
 
+def test_a_single_list_of_open_items_is_refused_with_what_to_add():
+    one = pd.DataFrame({
+        "as_of": [pd.Timestamp(DAY)], "customer_id": "C", "document_id": "A", "kind": "invoice", "currency": "EUR",
+        "issued": pd.Timestamp("2026-09-01"), "due_date": pd.Timestamp("2026-10-01"), "amount": 900.0, "open_amount": 900.0,
+    })  # fmt: skip
+    assert refused(Ledger(snapshots=one), DAY)[1:] == [
+        "  expected: a month-end, or a list of open items, and a month of what came after it",
+        "  got: books from 2026-10-31 to 2026-10-31",
+        "  fix: add lists of open items of earlier days, or a list of invoices with the days they were paid on",
+    ]
+
+
 def test_lists_of_open_items_are_replayed_on_their_days():
     days = pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"])
     rows = [

@@ -39,6 +39,14 @@ def history(customer, recent, before, n=6):
     ]
 
 
+#: Due days and days of payment of a customer that became 40 days later.
+JUMPS = [
+    (due, pd.Timestamp(due) + pd.Timedelta(days=late))
+    for late, ends in ((40, "2026-09-10"), (0, "2026-04-10"))
+    for due in pd.date_range(end=ends, periods=6, freq="20D")
+]
+
+
 def subtitle(figure):
     return figure.layout.title.subtitle.text.replace("<br>", " ").replace("\N{NO-BREAK SPACE}", " ")
 
@@ -85,7 +93,26 @@ def test_of_many_groups_the_worst_are_drawn_and_the_rest_are_counted():
     book = ledger(*[invoice for i in range(5) for invoice in history(f"C{i}", i, 0)])
     figure = charts.days_late_by_group(book.at(DAY), pd.Series({f"C{i}": f"G{i}" for i in range(5)}), top=2)
     assert [tick[:2] for tick in figure.layout.yaxis.ticktext] == ["G4", "G3"]
-    assert "3 more became less late than these." in subtitle(figure)
+    assert subtitle(figure).endswith("Worst change on top. Not shown, further down: 3.")
+
+
+def test_a_large_customer_that_slips_stands_over_a_small_one_that_jumps_where_money_decides():
+    small = [posted(f"S{i}", due, paid, customer="C1", amount=1.0) for i, (due, paid) in enumerate(JUMPS)]
+    book = ledger(*history("C2", 6, 0), *small)
+    names = pd.Series({"C1": "Small", "C2": "Large"})
+    assert charts.days_late_by_group(book.at(DAY), names).layout.yaxis.ticktext == ("Small   <b>+40</b>", "Large   <b>+6</b>")
+    figure = charts.days_late_by_group(book.at(DAY), names, by_money=True)
+    assert figure.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1.0%</b>")
+    assert "On top: who added most days to the book, change times share." in subtitle(figure)
+    months = charts.lateness_by_month(book.at(DAY), names=names)
+    assert months.layout.yaxis.ticktext == ("Large   <b>+6, 99%</b>", "Small   <b>+40, 1.0%</b>")
+    assert "by how many days the last 5 months came later than those before, and the share of the money." in subtitle(months)
+
+
+def test_the_share_of_a_customer_weighs_each_currency_by_its_own_amounts():
+    yen = [posted(f"Y{i}", due, due, customer="C3", amount=10_000.0, currency="JPY") for i, (due, _) in enumerate(JUMPS)]
+    figure = charts.lateness_by_month(ledger(*history("C1", 3, 0), *history("C2", 3, 0), *yen).at(DAY))
+    assert figure.layout.yaxis.ticktext == ("C1   <b>+3, 33%</b>", "C2   <b>+3, 33%</b>", "C3   <b>+0, 33%</b>")
 
 
 # customers by month
@@ -106,8 +133,8 @@ def test_a_field_is_the_mean_of_what_fell_due_in_its_month():
 def test_the_customer_that_got_later_most_is_on_top_and_the_others_share_the_last_line():
     book = ledger(*history("C1", 5, 0), *history("C2", 30, 0), *history("C3", 1, 0), posted("X", "2026-10-10", customer="C9"))
     figure = charts.lateness_by_month(book.at(DAY), names=pd.Series({"C2": "A & B"}), top=2)
-    assert figure.layout.yaxis.ticktext == ("A &amp; B   <b>+20</b>", "C1   <b>+4</b>", "all others (2)")
-    # of C2: (21 so far + 30 + 30 + 30) / 4 since August, less (30 + 30 + 6 x 0) / 8 before
+    assert figure.layout.yaxis.ticktext == ("A &amp; B   <b>+28, 32%</b>", "C1   <b>+5, 32%</b>", "all others (2)")
+    # of C2: (21 so far + 5 x 30) / 6 since May, less 0; 12 of 37 invoices of equal amounts
     assert figure.data[0].y == ("C2", "C1", "all others")
     assert set(charts.as_table(figure)["customer_id"]) == {"C2", "C1", "all others"}
 

@@ -60,7 +60,10 @@ def test_the_month_says_what_it_found_and_where_it_lies(month):
 def test_what_carries_no_currency_is_said_without_one_and_long_warnings_say_that_they_go_on(monkeypatch, tmp_path, capsys):
     def run(_notebook, parameters, *, folder, on_cell):
         amounts = {"open_total": "1.00", "past_due": "1.00", "past_due_share": 1.0, "credit": "0.00"}
-        said = {"as_of": parameters["AS_OF"], "open_documents": 1, "summary": {"XXX": amounts}, "reconciliation": {}}
+        books = {"open_total": "1234567.5", "past_due": "20000", "past_due_share": 0.5, "credit": "-1000.00"}
+        books |= {"control_total": "1000.00", "difference": "1233567.50"}
+        summary = {"XXX": amounts, "EUR": books, "JPY": amounts | {"open_total": "15000"}}
+        said = {"as_of": parameters["AS_OF"], "open_documents": 1, "summary": summary, "reconciliation": {}}
         said |= {"dated_later": {"EUR": "-2.00", "XXX": "-9.00"}, "actions": {}, "books_until": parameters["AS_OF"]}
         said |= {"files": [{"file": "a.csv", "warnings": ["rows " + "1, " * 200, "no currency"]}], "letters_gaps": []}
         Path(parameters["OUT"]).mkdir()
@@ -71,6 +74,12 @@ def test_what_carries_no_currency_is_said_without_one_and_long_warnings_say_that
     assert main(["month", SAMPLE, "--as-of", "2026-10-31", "--out", str(tmp_path / "out")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "  dated later than the day, not counted: -2.00 EUR, -9.00 (tables/post_dated.csv)" in lines
+    assert "  open 1.00, past due 1.00 (100%), credit 0.00" in lines
+    assert lines[2] == (
+        "  open 1,234,567.50 EUR, past due 20,000.00 EUR (50%), credit -1,000.00 EUR; books say 1,000.00 EUR, "
+        "difference 1,233,567.50 EUR"
+    )
+    assert "  open 15,000 JPY, past due 1 JPY (100%), credit 0 JPY" in lines
     assert [len(line) for line in lines if line.endswith("...")] == [300]
     assert "  a.csv: no currency" in lines
 
@@ -233,14 +242,14 @@ def test_check_in_words_names_each_field_with_samples_and_what_was_not_used(twin
         "  dates: day/month/year, proven by row 3 '13/01/2026' ('Invoice Date'); "
         "day/month/year, proven by row 4 '19/02/2026' ('Due Date')",
         "  amounts: decimal point, proven by row 2 '1,000.00'",
-        "  documents: 4, open by this file alone: 1390.50 EUR",
+        "  documents: 4, open by this file alone: 1,390.50 EUR",
         "  look at: 1 customer under two numbers that differ only by leading zeros, kept apart: 0042 and 42",
         "  look at: no payments were read: every document counts as open",
         "",
         "customers that look the same: Harbour Bakery (42) and Harbour Bakery Ltd (0042); "
         "say --suggest-aliases FILE to go through them",
         "",
-        "all together open: 1390.50 EUR",
+        "all together open: 1,390.50 EUR",
     ]
 
 
@@ -267,7 +276,7 @@ def test_check_writes_whom_it_takes_for_the_same_and_follows_the_list_among_the_
     said = capsys.readouterr().out
     assert "  look at: 1 row of 1 customer put to the customer that the list of aliases names" in said.splitlines()
     assert "customers that look the same" not in said
-    assert said.endswith("all together open: 1390.50\n")
+    assert said.endswith("all together open: 1,390.50\n")
 
 
 @pytest.mark.parametrize("option", ["--save-mapping", "--suggest-aliases"])

@@ -77,6 +77,33 @@ def test_a_firm_notice_sets_ten_days_and_a_final_demand_fourteen_where_they_name
     assert found[["deadline_runs", "notice_expired", "demand_expired"]].tolist() == [runs, notice, demand]
 
 
+def test_the_day_a_letter_sets_is_one_on_which_people_work(found_of):
+    told = [note("firm_notice", 13)]  # ten days later is a Saturday
+    assert found_of([open_since(60)], told)["deadline"] == pd.Timestamp("2026-06-29")
+    closed = Policy.parse("[contact]\ndays_off = ['2026-06-29']")
+    assert found_of([open_since(60)], told, closed)[["deadline", "deadline_runs"]].tolist() == [AS_OF, True]
+
+
+def test_a_letter_that_came_back_is_no_step(found_of):
+    sent, back = note("final_demand", 25, outcome="sent"), note("final_demand", 20, outcome="came back")
+    before = [note("reminder", 50), note("firm_notice", 40)]
+    found = found_of([open_since(60)], [*before, sent, back])
+    assert found[["contacts", "demands", "notices", "came_back"]].tolist() == [2, 0, 1, 1]
+    assert found[["demand_expired", "notice_expired", "days_since_contact"]].tolist() == [False, True, 40]
+    assert found_of([open_since(60)], [*before, sent])["demand_expired"]
+    # an earlier letter of the kind, long before, did arrive
+    assert found_of([open_since(90)], [note("reminder", 80), note("reminder", 40, outcome="not_reached")])["reminders"] == 1
+
+
+def test_letters_that_came_back_count_until_somebody_answers_or_one_arrives(found_of):
+    back = note("reminder", 20, outcome="undeliverable")
+    assert found_of([open_since(60)], [back])["came_back"] == 1
+    assert found_of([open_since(60)], [back, note("call", 10, outcome="no_answer")])["came_back"] == 1
+    assert found_of([open_since(60)], [back, note("call", 10, outcome="reached")])["came_back"] == 0
+    assert found_of([open_since(60)], [back, note("reminder", 10, outcome="sent")])["came_back"] == 0
+    assert found_of([open_since(15)], [back])["came_back"] == 0  # about something older
+
+
 def test_a_sole_trader_has_thirty_days_after_a_final_demand(found_of):
     told = [note("final_demand", 30)]
     assert found_of([open_since(60)], told, is_individual=True)["deadline_runs"]

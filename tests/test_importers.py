@@ -764,6 +764,27 @@ def test_customers_that_no_list_knows_are_named_and_kept(tmp_path):
     assert set(ledger.customers["customer_id"]) == {"0042", "0077", "0078"}
 
 
+def test_the_country_of_documents_is_the_customers_where_its_list_says_none_and_they_agree(tmp_path):
+    rows = [
+        ("1", "A", "FR"),
+        ("2", "A", "FR"),
+        ("3", "B", "DE"),
+        ("4", "B", "AT"),
+        ("5", "C", ""),
+        ("6", "D", "ES"),
+        ("7", "E", "IT"),
+    ]
+    lines = [f"{who},{number},2026-01-13,2026-02-12,5.00,EUR,{country}" for number, who, country in rows]
+    invoices = "\n".join(["Customer No.,Invoice No.,Invoice Date,Due Date,Amount,Currency,countryCode", *lines])
+    listed = "Customer No.,Customer Name,Country\nA,Alder,\nD,Dunmore,Portugal\n"
+    ledger = load(put(tmp_path / "month", {"customers.csv": listed, "invoices.csv": invoices}))
+    known = ledger.customers.set_index("customer_id")
+    assert known["country"].to_dict() == {"A": "FR", "B": "", "C": "", "D": "Portugal", "E": "IT"}
+    assert known["name"].to_dict() == {"A": "Alder", "B": "B", "C": "C", "D": "Dunmore", "E": "E"}
+    alone = load(put(tmp_path / "alone", {"invoices.csv": invoices}))
+    assert alone.customers.set_index("customer_id")["country"].to_dict()["A"] == "FR"
+
+
 def test_a_customer_that_goes_by_its_name_gets_the_number_of_the_list(tmp_path):
     invoices = "Customer,Invoice No.,Date,Amount\nBolt & Sons,1,13/01/2026,5.00\nUnheard of,2,13/01/2026,7.00\n"
     ledger = load(put(tmp_path / "month", {"customers.csv": CUSTOMERS, "invoices.csv": invoices}))

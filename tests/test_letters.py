@@ -664,6 +664,17 @@ def test_a_final_demand_sets_a_working_day_after_it_goes_out_and_longer_for_peop
     assert "4 December 2026" in draft(kind="final_demand", decided=sent, known=customers("C1", is_individual=True)).subject
     weekend = actions(("C1", "final_demand"), due_by=pd.Timestamp("2026-11-07"))
     assert "23 November 2026" in draft(kind="final_demand", decided=weekend).subject
+    closed = COMPANY.changed({"contact.days_off": ["2026-11-18"]})
+    assert "19 November 2026" in draft(kind="final_demand", decided=sent, policy=closed).subject
+    listed = actions(("C1", "final_demand"), due_by=pd.Timestamp("2026-11-04"), answer_by=pd.Timestamp("2026-11-20"))
+    assert "20 November 2026" in draft(kind="final_demand", decided=listed).subject  # the list and the letter name one day
+
+
+def test_a_letter_that_came_back_is_not_told_as_one_that_was_written():
+    told = notes((50, "reminder", {"outcome": "sent"}), (29, "firm_notice", {"outcome": "not_reached"}))
+    said = draft(kind="final_demand", notes=told).text
+    assert "11 September 2026: reminder" in said
+    assert "2 October 2026" not in said
 
 
 @pytest.mark.parametrize(

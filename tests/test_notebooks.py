@@ -53,7 +53,8 @@ def own_folder(tmp_path_factory):
 def test_the_notebook_of_trends_names_who_got_later_on_the_sample(tmp_path):
     node = run_notebook(find_notebook("trends"), {"EXPORTS": SAMPLE, "AS_OF": "2026-10-31"}, folder=tmp_path)
     assert len(pictures(node)) == 8
-    assert pictures(node).count("<b>Who is getting later</b>") == 2
+    titles = [title for title in pictures(node) if title.startswith("<b>Who is getting later")]
+    assert titles == ["<b>Who is getting later, by segment</b>", "<b>Who is getting later, by customer</b>"]
     assert "customers with a trend, " in str(next(cell.outputs for cell in node.cells if cell.id == "table"))
     table = shown(node, "table")
     assert table.index("Kilwexel Fencing Teo") < table.index("Dashel Tool Hire")
@@ -123,6 +124,19 @@ def test_the_notebook_of_forecasts_does_not_claim_to_have_learned_from_a_list_of
     assert shown(node, "fit") == "No payment is known to learn from, so nothing is forecast."
 
 
+def test_the_notebook_of_the_backtest_says_why_a_list_of_open_items_cannot_be_replayed_and_ends(tmp_path):
+    (tmp_path / "open.csv").write_text(
+        "customer,number,date,due date,open balance,currency\nC1,A,2026-09-13,2026-09-28,100.00,EUR\n"
+    )
+    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "UNTIL": "2026-10-31", "OUT": str(tmp_path / "out")}
+    node = run_notebook(find_notebook("backtest"), parameters, folder=tmp_path)
+    said = {cell.id: cell.outputs for cell in node.cells if cell.cell_type == "code"}
+    assert "Not replayed: the books are too short to look back." in str(said["replay"])
+    assert "To do: add lists of open items of earlier days, or a list of invoices with the days they" in str(said["replay"])
+    assert [name for name, outputs in said.items() if outputs and name not in ("read", "replay")] == []
+    assert not (tmp_path / "out").exists()
+
+
 def test_who_got_later_is_named_also_if_nothing_is_owed_now(tmp_path):
     due = pd.date_range("2024-11-15", periods=24, freq="MS") + pd.Timedelta(days=9)
     paid = due + pd.to_timedelta([2] * 18 + [25] * 6, unit="D")
@@ -139,7 +153,7 @@ def test_what_is_not_known_of_a_customer_is_left_blank(tmp_path):
     (tmp_path / "open.csv").write_text(
         "customer,number,date,due date,open balance,currency\nC1,A,2026-09-13,2026-09-28,100.00,EUR\n"
     )
-    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "OPTIONS": {"as_of": "2026-10-31"}}
+    parameters = {"EXPORTS": str(tmp_path / "open.csv"), "AS_OF": "2026-10-31"}
     node = run_notebook(first_cells("customer", "pays", tmp_path), parameters, folder=tmp_path)
     assert "trend_days" in shown(node, "pays")
     assert "nan" not in shown(node, "pays")

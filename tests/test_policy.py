@@ -346,4 +346,14 @@ def test_what_letters_need_of_the_policy_is_checked(words, key, expected):
 def test_lists_that_may_hold_nothing_may():
     policy = Policy.parse("[letters]\nsupply_stop = []\n[factoring]\nfactors = []")
     assert (policy.letters.supply_stop, policy.factoring.factors) == ((), ())
+
+
+def test_days_off_are_calendars_that_there_are():
+    assert Policy.parse("[contact]\ndays_off = ['DE-BY', 'ECB', '2026-12-24']").contact.days_off == (
+        "DE-BY",
+        "ECB",
+        "2026-12-24",
+    )
+    with pytest.raises(PolicyRefused, match=r"'contact.days_off'.*\n  expected: countries and parts of them \(DE, DE-BY"):
+        Policy.parse("[contact]\ndays_off = ['Bavaria']")
     assert Policy.parse('[factoring]\nfactors = ["A & Co"]').factoring.factors == ("A & Co",)

@@ -42,7 +42,8 @@ def tables(actions_of: dict[str, str] = ACTIONS_OF) -> dict[str, pd.DataFrame]:
     actions = actions.assign(
         as_of=AS_OF, priority=range(1, len(actions) + 1), rule="", reason="past due", runner_up="", would_change="",
         at_stake=owed, ask_for=owed, balance=owed, oldest_days_late=40, documents="", contact="Ann, ann@firm.example",
-        due_by=AS_OF, next_step="firm notice", blocked_until=pd.NaT, blocked_amount=0.0, score=50.0,
+        due_by=AS_OF, answer_by=pd.Timestamp("2026-11-16"), next_step="firm notice", blocked_until=pd.NaT,
+        blocked_amount=0.0, score=50.0,
     )  # fmt: skip
     people = actions.drop_duplicates("customer_id")[["as_of", "customer_id"]]
     scores = SCORES.conform(people.assign(score=50.0, grade="C", reasons="", n=3, confidence=0.5))
@@ -255,6 +256,19 @@ class TestOutcomes:
         cell = copy.at("10001", "Outcome")
         entered = copy.fill("10001", outcome="no answer", done_on=DONE).read()
         assert entered.notes["source"].tolist() == [f"actions.xlsx:{cell.parent.title}:{cell.coordinate}"]
+
+    def test_the_day_that_a_letter_set_comes_back_with_it(self, tmp_path):
+        book = tables(dict.fromkeys(("20001", "20002", "20003"), "firm_notice") | {"20004": "reminder"})
+        copy = Copy(write_workbook(tmp_path / "list.xlsx", **book), tmp_path)
+        assert copy.at("20001", "Day it sets").value == pd.Timestamp("2026-11-16")
+        assert "Day it sets" not in copy.columns(copy.at("20004", "Outcome").parent)
+        copy.fill("20001", outcome="sent", done_on=DONE).fill("20004", outcome="sent", done_on=DONE)
+        copy.fill("20002", outcome="sent", done_on=date(2026, 11, 20))  # later than the day it set
+        copy.fill("20003", outcome="sent - promise", done_on=DONE, until=LATER)
+        notes = copy.read().notes.set_index(["customer_id", "kind"])["until"]
+        assert notes["20001", "firm_notice"] == notes["20003", "firm_notice"] == pd.Timestamp("2026-11-16")
+        assert notes["20003", "promise"] == pd.Timestamp(LATER)
+        assert notes[["20002", "20004"]].isna().all()
 
     @pytest.mark.parametrize("number", range(len(BECOMES)), ids=[f"{row[0]}: {row[1]}" for row in BECOMES])
     def test_an_outcome_becomes_the_kind_that_the_action_says(self, became, number):

@@ -101,7 +101,9 @@ def _must_tell(known: Ledger, days: list[pd.Timestamp], last: pd.Timestamp) -> N
             "the books are too short to look back.",
             expected="a month-end, or a list of open items, and a month of what came after it",
             got=f"books from {first:%Y-%m-%d} to {last:%Y-%m-%d}",
-            fix="add older exports, or say a later --until",
+            fix="add lists of open items of earlier days, or a list of invoices with the days they were paid on"
+            if len(known.snapshots)
+            else "add older exports, or say a later --until",
         )
     documents = known.at(last)
     if not (documents["kind"].eq("invoice") & documents["settled"]).any():

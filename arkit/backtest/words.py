@@ -321,7 +321,7 @@ def _table_of_orders(found: Backtest) -> list[str]:
             f"  {'':<20}{'days':>5}{'contacts':>10}{'in vain':>9}{'held':>6}{'past due':>18}{'unpaid later':>18}{'of best':>9}"
         )
         for row in rows.to_dict("records"):
-            amounts = [text(row[name], NO_CURRENCY) for name in ("reached", "unpaid")]
+            amounts = [text(row[name], currency) for name in ("reached", "unpaid")]
             best = "-" if pd.isna(row["of_best"]) else f"{row['of_best']:.0%}"
             counts = f"{row['days']:>5}{row['contacts']:>10,}{row['in_vain']:>9,}{row['held']:>6,}"
             lines.append(f"  {row['order']:<20}{counts}{amounts[0]:>18}{amounts[1]:>18}{best:>9}")

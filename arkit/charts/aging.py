@@ -15,12 +15,12 @@ from arkit.charts.look import (
     PAPER,
     PAST_DUE,
     THIN,
+    across_months,
     amount_axis,
     by_count,
     fill,
     in_words,
     iso,
-    month_axis,
     name_axes,
     new_figure,
     safe_names,
@@ -102,7 +102,7 @@ def aging_through_months(aged: pd.DataFrame, *, days: Iterable[pd.Timestamp] | N
         axis = {"title_text": f"share in {unit_of(currency)}", "tickformat": ".0%"} if share else amount_axis(currency)
         fill(figure, row, _bars_of_months(currency, part, share=share), y=axis)
     figure.update_layout(barmode="relative", legend={"title": {"text": "days past due"}, "traceorder": "reversed"})
-    return name_axes(figure.update_xaxes(month_axis(days)), x="month until")
+    return name_axes(across_months(figure, days), x="month until")
 
 
 def top_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, top: int = 15) -> go.Figure:

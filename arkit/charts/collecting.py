@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import format_date
 from plotly.colors import sample_colorscale
 
 from arkit.charts.look import (
@@ -16,10 +17,12 @@ from arkit.charts.look import (
     MUTED,
     PAPER,
     PAST_DUE,
+    THIN,
     amount_axis,
     fill,
     in_words,
     name_axes,
+    narrowed,
     new_figure,
     safe_currencies,
     safe_names,
@@ -33,6 +36,12 @@ from arkit.charts.look import (
 from arkit.money import text, to_major, to_minor
 from arkit.tables import COHORTS, PROJECTIONS, ROUTES
 
+#: What the open signs are.
+AT_THE_RIGHT = " At the right: what is expected in the end, of months so old that usually half has come."
+#: Months since that take the whole width, and months of invoice that a legend names.
+FULL, MOST_NAMED = 7, 5
+#: Shares below this are so near to the axis that a name below them would be cut.
+ABOVE_AXIS = 0.1
 #: Lines that each of several panels has room for even if it needs fewer.
 FEWEST_LINES = 4
 #: Each way of collecting: its sign and colour, told apart by the sign where colours cannot.
@@ -48,6 +57,8 @@ WAYS = {
 
 def cohort_curves(cohorts: pd.DataFrame, projections: pd.DataFrame | None = None, *, last: int = 12) -> go.Figure:
     """How the cash of each month's invoices comes in: a line per month of invoice, one panel per currency, newer ones darker.
+
+    Lines that end before the right side are named at their end; the legend names some of the others, for newer is darker.
 
     A line is the share of what was billed that had come in by the end of each month since; months not yet over are left out.
     The thick grey line is all months older than those shown. Open signs at the right are what is expected in the end, of months
@@ -67,33 +78,40 @@ def cohort_curves(cohorts: pd.DataFrame, projections: pd.DataFrame | None = None
         return sentence(f"no month of invoices is over{when([as_of])}")
     currencies, left_out = shown(known.drop_duplicates(["currency", "cohort"])["currency"], "Left out, with fewer months")
     months = int(known["months_since"].max())
-    newest = sorted(known["cohort"].unique())[-last:]
-    figure = new_figure(
-        "How the cash of each month's invoices comes in",
-        f"Share of what was billed in a month that had come in, by months since{within(currencies)}; as known{when([as_of])}. "
-        f"Thick and grey: all months before {in_words(newest[0])} together.{_at_the_right(projections)}{left_out}",
-        [320 if len(currencies) == 1 else 220] * len(currencies),
-    )
+    every = sorted(known["cohort"].unique())
+    newest = every[-last:]
     expected = _expected(projections)
     shades = dict(zip(newest, map(str, sample_colorscale(PAST_DUE, np.linspace(0, 1, len(newest)))), strict=True))
     shown_months = min(months, max(6, _settled_by(known)))
+    ends = {currency: _ends(known.loc[known["currency"].eq(currency)], expected, newest) for currency in currencies}
+    in_the_end = any(map(len, ends.values()))
+    grey = f" Thick and grey: all months before {in_words(newest[0]).split(' ', 1)[1]} together." if len(every) > last else ""
+    figure = new_figure(
+        "How the cash of each month's invoices comes in",
+        f"Share of what was billed in a month that had come in, by months since{within(currencies)}; as known{when([as_of])}. "
+        f"The newer the month, the darker.{grey}{AT_THE_RIGHT if in_the_end else ''}{left_out}",
+        [320 if len(currencies) == 1 else 220] * len(currencies),
+    )
     for row, currency in enumerate(currencies, 1):
         part = known.loc[known["currency"].eq(currency) & known["months_since"].le(shown_months)]
         older = part.loc[~part["cohort"].isin(newest)]
         lines = [_older(older, currency)] if len(older) else []
         mine = expected.loc[expected["currency"].eq(currency)].set_index("cohort")
         for cohort, rows in part.loc[part["cohort"].isin(newest)].groupby("cohort"):
-            lines.append(_curve(rows.sort_values("months_since"), mine, shades[cohort]))
-        ends = mine.loc[mine.index.isin(_telling(known.loc[known["currency"].eq(currency)]).intersection(newest))]
-        lines += [_in_the_end(ends, shades, shown_months + 1)] if len(ends) else []
+            lines.append(_curve(rows.sort_values("months_since"), mine, shades[cohort], until=shown_months))
+        lines += [_in_the_end(ends[currency], shades, shown_months + 1)] if len(ends[currency]) else []
         fill(figure, row, lines, y={"title_text": f"share of {unit_of(currency)}", "tickformat": ".0%", "rangemode": "tozero"})
     ticks = list(range(shown_months + 1))
     labels = [*map(str, ticks)]
-    if len(expected):
+    if in_the_end:
         ticks, labels = [*ticks, shown_months + 1], [*labels, "in the end"]
-    figure.update_xaxes(tickvals=ticks, ticktext=labels, range=[-0.3, shown_months + (1.6 if len(expected) else 0.3)])
+    figure.update_xaxes(tickvals=ticks, ticktext=labels, range=[-0.2, ticks[-1] + 0.5], zeroline=False)
     figure.update_xaxes(title_text="months since the month of invoice", row=len(currencies))
-    return figure.update_layout(legend={"title": {"text": "month of invoice"}})
+    kept = {f"{cohort:%Y-%m}" for cohort in newest[::-1][:: max(1, -(-len(newest) // MOST_NAMED))]}
+    shaded = {f"{cohort:%Y-%m}" for cohort in newest} - kept
+    figure.for_each_trace(lambda trace: trace.update(showlegend=False) if trace.name in shaded else trace)
+    narrowed(figure, len(ticks), FULL)
+    return figure.update_layout(legend={"title": {"text": "month of invoice"}, "tracegroupgap": 0})
 
 
 def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None, top: int = 12) -> go.Figure:
@@ -101,6 +119,7 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
 
     A sign is the money expected in hand, costs taken off; the largest one ringed is the best way that is allowed. Ways that are
     not allowed are pale. The bar at the right is what is owed. ``routes`` are what `arkit.routes.weigh` returns.
+    A single account has a bar for each way instead, with its chance and its days behind it.
 
     Parameters
     ----------
@@ -112,6 +131,8 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
     as_of = table["as_of"].max()
     if table.empty:
         return sentence(f"nothing is past due that a way could be weighed for{when([as_of])}")
+    if len(table) == table["route"].nunique():
+        return _one_account(table, names)
     currencies, left_out = shown(table.drop_duplicates(["customer_id", "currency"])["currency"])
     largest = {currency: _accounts(table.loc[table["currency"].eq(currency)]) for currency in currencies}
     figure = new_figure(
@@ -133,6 +154,38 @@ def routes_side_by_side(routes: pd.DataFrame, *, names: pd.Series | None = None,
     return name_axes(figure.update_layout(legend={"title": {"text": "way"}}), y="customer")
 
 
+def _one_account(ways: pd.DataFrame, names: pd.Series | None) -> go.Figure:
+    """What each way would bring from one account: a bar each, the best allowed on top and those not allowed below."""
+    ways = ways.sort_values(["eligible", "net"], ascending=False, kind="stable")
+    currency, owed = str(ways["currency"].iloc[0]), float(ways["amount"].iloc[0])
+    best = ways["eligible"] & ways["rank"].eq(1)
+    who = safe_names(ways["customer_id"].head(1), names, 60)[0]
+    figure = new_figure(
+        "What each way of collecting would bring",
+        f"{who}: expected money in hand{when([ways['as_of'].max()])}{within([currency])}, costs taken off; at the right, its "
+        f"chance and days. Dark: the best way allowed; hatched: not allowed. The line is what is owed, {text(owed, currency)}.",
+        [30 * len(ways)],
+    )
+    pattern = {"shape": np.where(ways["eligible"], "", "/"), "fgcolor": "#aab4be", "fillmode": "overlay"}
+    hover = [f"<b>{way}</b><br>{_wrapped(why)}<extra></extra>" for way, why in zip(ways["route"], ways["why"], strict=True)]
+    bars = go.Bar(
+        name="in hand", meta=unit_of(currency), orientation="h", x=ways["net"], y=ways["route"], textposition="auto",
+        text=[text(net, currency) for net in ways["net"]], insidetextfont={"color": np.where(best, PAPER, INK)},
+        marker={"color": np.select([best, ways["eligible"]], [CREDIT, "#a9c1d4"], PAPER), "pattern": pattern, "line": THIN},
+        hovertemplate=hover, insidetextanchor="end",
+    )  # fmt: skip
+    low, high = min(ways["net"].min(), 0), max(ways["net"].max(), owed)
+    room = 0.05 * (high - low)
+    x = amount_axis(currency) | {"showgrid": True, "range": [low - (room if low else 0), high + room]}
+    fill(figure, 1, [bars], x=x, y={"type": "category", "autorange": "reversed", "showgrid": False})
+    figure.add_vline(owed, line={"color": INK, "width": 1.5, "dash": "dot"})
+    place = {"x": 1.01, "xref": "paper", "xanchor": "left", "showarrow": False}
+    for way, chance, days, allowed in zip(ways["route"], ways["chance"], ways["days"], ways["eligible"], strict=True):
+        ink = {"color": INK if allowed else MUTED}
+        figure.add_annotation(text=f"{chance:.0%}, {days:,} days", y=way, yref="y", font=ink, **place)
+    return name_axes(figure.update_layout(showlegend=False, margin_r=120), y="way")
+
+
 def _fewest(currencies: list[str]) -> int:
     """Lines that a panel has room for even if it needs fewer; a single one has the legend beside it."""
     return FEWEST_BARS if len(currencies) == 1 else FEWEST_LINES
@@ -143,16 +196,17 @@ def _places(lines: int, fewest: int) -> list[float]:
     return [lines - 0.5 - max(lines, fewest), lines - 0.5]
 
 
-def _at_the_right(projections: pd.DataFrame | None) -> str:
-    words = " At the right: what is expected in the end, of months so old that usually half has come."
-    return "" if projections is None or not len(projections) else words
-
-
 def _expected(projections: pd.DataFrame | None) -> pd.DataFrame:
     """What is expected in the end as a share of what was billed."""
     table = PROJECTIONS.conform(projections)
     table = table.loc[table["ultimate"].notna() & table["billed"].gt(0)]
     return table.assign(share=table["ultimate"] / table["billed"], currency=safe_currencies(table["currency"]))
+
+
+def _ends(known: pd.DataFrame, expected: pd.DataFrame, newest: list[Any]) -> pd.DataFrame:
+    """What is expected in the end of one currency's months that have a line and are old enough to tell."""
+    mine = expected.loc[expected["currency"].eq(known["currency"].iloc[0])].set_index("cohort")
+    return mine.loc[mine.index.isin(_telling(known).intersection(newest))]
 
 
 def _telling(known: pd.DataFrame) -> pd.Index:
@@ -170,8 +224,8 @@ def _settled_by(known: pd.DataFrame) -> int:
     return int(by.index[still][-1]) + 1 if still.any() else int(by.index[-1])
 
 
-def _curve(rows: pd.DataFrame, expected: pd.DataFrame, colour: str) -> go.Scatter:
-    """One month of invoice: its share in hand by months since."""
+def _curve(rows: pd.DataFrame, expected: pd.DataFrame, colour: str, *, until: int) -> go.Scatter:
+    """One month of invoice: its share in hand by months since, with its name where the line ends before the last month."""
     cohort, currency = rows["cohort"].iloc[0], str(rows["currency"].iloc[0])
     end = f"<br>expected in the end: {expected['share'][cohort]:.1%}" if cohort in expected.index else ""
     facts = [
@@ -182,7 +236,15 @@ def _curve(rows: pd.DataFrame, expected: pd.DataFrame, colour: str) -> go.Scatte
         f"%{{customdata[0]}}<br>billed: %{{customdata[1]}}{end}<extra></extra>"
     )
     about = {"name": f"{cohort:%Y-%m}", "legendgroup": f"{cohort:%Y-%m}", "meta": unit_of(currency)}
-    look = {"mode": "lines+markers", "marker": {"size": 5}, "line": {"color": colour, "width": 2}}
+    look = {"marker": {"size": 5}, "line": {"color": colour, "width": 2}, "mode": "lines+markers"}
+    if rows["months_since"].iloc[-1] < until:
+        look["mode"] += "+text"
+        name = f" {format_date(cohort, 'MMM', locale='en')}"
+        look |= {
+            "text": [""] * (len(rows) - 1) + [name],
+            "textposition": "bottom right",
+            "textfont": {"color": colour, "size": 11},
+        }
     return go.Scatter(x=rows["months_since"], y=rows["share"], customdata=facts, hovertemplate=hover, **about, **look)
 
 

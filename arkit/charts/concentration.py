@@ -20,6 +20,8 @@ from arkit.money import text, to_major, to_minor
 
 #: The shares at which the curve is marked, and more customers than this are spread by their logarithm.
 MARKS, MOST_LINEAR = (0.5, 0.8, 0.95), 60
+#: More customers than this have so many powers of ten that fewer of each are named.
+MOST_NAMED = 1000
 #: Points that are enough for a smooth curve, whatever the number of customers.
 MOST_POINTS = 500
 
@@ -62,7 +64,7 @@ def pareto_of_debtors(aged: pd.DataFrame, *, names: pd.Series | None = None, pas
     for row, (currency, part) in enumerate(zip(currencies, parts, strict=True), 1):
         many = len(part) > MOST_LINEAR
         even = {"range": [0, len(part) * 1.03], "dtick": max(1, round(len(part) / 10))}
-        axis = {"type": "log", "dtick": "D2"} if many else even
+        axis = {"type": "log", "tickvals": _counts(len(part)), "tickformat": ","} if many else even
         y = {"title_text": f"share of {unit_of(currency)}", "tickformat": ".0%", "range": [0, 1.15]}
         fill(figure, row, [_curve(part, currency, names)], x=axis | {"showgrid": True}, y=y)
         _label(figure, row, part, logarithmic=many)
@@ -106,6 +108,13 @@ def _curve(part: pd.DataFrame, currency: str, names: pd.Series | None) -> go.Sca
     about = {"name": "share so far", "meta": unit_of(currency), "customdata": facts, "hovertemplate": hover}
     place = {"x": drawn["place"], "y": drawn["share"], "ids": drawn["customer_id"], "mode": "lines+markers"}
     return go.Scatter(**about, **place, marker=marker, line={"color": PAST_DUE[3], "width": 2.5})
+
+
+def _counts(customers: int) -> list[int]:
+    """Numbers of customers to name on a logarithmic axis: so many for each power of ten that none covers another."""
+    steps = (1, 2, 5) if customers <= MOST_NAMED else (1, 3)
+    named = [step * 10**power for power in range(len(str(customers))) for step in steps]
+    return [count for count in named if count <= customers]
 
 
 def _label(figure: go.Figure, row: int, part: pd.DataFrame, *, logarithmic: bool) -> None:

@@ -27,6 +27,7 @@ from arkit.charts.look import (
     sentence,
     when,
 )
+from arkit.errors import counted
 from arkit.money import text, to_major, to_minor
 from arkit.tables import DOCUMENTS, ENTRIES, NOTES
 
@@ -44,6 +45,8 @@ LANES = {
 }
 #: Days from which on an axis of time names months; in fewer the same month would stand at several ticks.
 MONTHS_NAMED_FROM = 200
+#: Payments on one day from which a field of the calendar is as dark as it gets, where no day has more.
+FEWEST_DARK = 3
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -141,9 +144,9 @@ def paying_days(
     ends = ends[ends >= paid["date"].min() + pd.offsets.MonthEnd(0)]
     figure = new_figure(
         f"{who}on which days money comes" if who else "On which days money comes",
-        f"{len(paid):,} payments of {len(ends):,} months up to {in_words(day)}, by day of the month, and below by weekday. "
-        "A field is the number of payments on that day.",
-        [max(120, 17 * len(ends)), 90],
+        f"{counted(len(paid), 'payment')} of {counted(len(ends), 'month')} up to {in_words(day)}, by day of the month, and "
+        "below by weekday. A field is the number of payments on that day.",
+        [max(40, 17 * len(ends)), 90],
     )
     labels = [format_date(end, "MMM y", locale="en") for end in ends]
     y = {"type": "category", "categoryorder": "array", "categoryarray": iso(ends)[::-1], "showgrid": False}
@@ -325,9 +328,10 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
             for day, count in zip(days, n, strict=True)
         ])  # fmt: skip
     most = max(counts.max(), 1)
+    darkest = max(most, FEWEST_DARK)  # a single payment is no more than that
     scale = [[0, "#f3f6f8"], [0.0001, CURRENT], [0.25, PAST_DUE[0]], [0.6, PAST_DUE[2]], [1, PAST_DUE[4]]]
     bar = {
-        "title": {"text": "payments", "font": {"color": MUTED, "size": 12}},
+        "title": {"text": "payments", "font": {"color": MUTED, "size": 12}, "side": "right"},
         "thickness": 12,
         "outlinewidth": 0,
         "dtick": math.ceil(most / 6),  # counts are whole: no tick between them
@@ -337,8 +341,9 @@ def _calendar(paid: pd.DataFrame, ends: pd.DatetimeIndex, as_of: pd.Timestamp) -
         "yanchor": "top",
     }
     return go.Heatmap(
-        name="payments", meta="payments", x=[*range(1, 32)], y=iso(ends), z=np.array(grid), customdata=hover, zmin=0, zmax=most,
-        hovertemplate="%{customdata}<extra></extra>", hoverongaps=False, xgap=1, ygap=1, colorscale=scale, colorbar=bar,
+        name="payments", meta="payments", x=[*range(1, 32)], y=iso(ends), z=np.array(grid), customdata=hover, zmin=0,
+        zmax=darkest, hovertemplate="%{customdata}<extra></extra>", hoverongaps=False, xgap=1, ygap=1, colorscale=scale,
+        colorbar=bar, showscale=bool(most > 1),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from arkit.charts.look import (
     PAST_DUE,
     fill,
     name_axes,
+    narrowed,
     new_figure,
     safe_currencies,
     safe_names,
@@ -42,6 +43,8 @@ STREAMS = {
 }
 #: What a field of roll rates is; the bar itself is not drawn.
 WHAT = {"title": {"text": "share"}, "tickformat": ".0%"}
+#: Fields beside each other that take the whole width.
+FULL = 7
 #: The gap between two actions of a flow, in pixels, and how many customers a hover names.
 NODE_GAP, MOST_NAMED = 16, 6
 
@@ -72,7 +75,7 @@ def roll_rates(migrations: pd.DataFrame) -> go.Figure:
         "Where open money goes within a month",
         f"Of what was in each bucket (behind its name), the share that was there a month later, or had been paid, credited or "
         f"written off by then; {steps:,} month{'s' if steps != 1 else ''} added together{within(currencies)}.{left_out}",
-        [max(180, 38 * table["state"].nunique())] * len(currencies),
+        [max(76, 38 * table["state"].nunique())] * len(currencies),
     )
     columns = _in_order({*sums["state"], *sums["to"]})
     for row, currency in enumerate(currencies, 1):
@@ -84,6 +87,7 @@ def roll_rates(migrations: pd.DataFrame) -> go.Figure:
         y |= {"tickvals": states, "ticktext": ticks, "title_text": unit_of(currency)}
         fill(figure, row, [trace for ends in (False, True) for trace in _fields(part, states, columns, ends=ends)], y=y)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=columns).update_layout(showlegend=False)
+    narrowed(figure, len(columns), FULL)
     return name_axes(figure.update_xaxes(title_text="a month later", row=len(currencies)), y="bucket")
 
 

@@ -42,7 +42,7 @@ MOST_TICKS = 8
 def cash_forecast(cash: pd.DataFrame) -> go.Figure:
     """The cash expected week by week, one panel per currency; ``cash`` is what `arkit.forecast.cash_forecast` returns.
 
-    A line with its range for what is open now, another for invoices still to be written, and their sum as a dotted line.
+    A line with its range for what is open now, another for invoices still to be written, and above them their sum.
     The week is named by its last day. Less than a range comes in about one of ten such weeks, and more in another one.
 
     Examples
@@ -73,9 +73,8 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
     )
     for row, currency in enumerate(currencies, 1):
         part = table.loc[table["currency"].eq(currency)].sort_values("week")
-        traces = [trace for name in SOURCES if part[name].notna().any() for trace in _fan(part, name, currency)]
-        if part["flow"].notna().any():
-            traces.append(_sum_of_both(part, currency))
+        traces = [_sum_of_both(part, currency)] if part["flow"].notna().any() else []
+        traces += [trace for name in SOURCES if part[name].notna().any() for trace in _fan(part, name, currency)]
         fill(figure, row, traces, y=amount_axis(currency) | {"rangemode": "tozero"})
     named = table.drop_duplicates("to_date").sort_values("to_date")["to_date"]
     marked = named.iloc[:: 1 + len(named) // MOST_TICKS]
@@ -85,6 +84,7 @@ def cash_forecast(cash: pd.DataFrame) -> go.Figure:
         "ticktext": [f"{day.day} {in_words(day).split()[1][:3]}" for day in marked],
     }
     figure.update_xaxes(ticks | {"categoryorder": "array", "categoryarray": iso(named)})
+    figure.update_layout(legend={"tracegroupgap": 0})
     return figure.update_xaxes(title_text="week until", row=len(currencies))
 
 
@@ -98,14 +98,14 @@ def _fan(part: pd.DataFrame, name: str, currency: str) -> list[go.Scatter]:
     return [
         go.Scatter(name=f"{label}: range", **about, **band, fillcolor=pale, line={"width": 0}, hoverinfo="skip"),
         _line(part, part[name], f"{label}<br>range: %{{customdata[2]}} to %{{customdata[3]}}", (low, high)).update(
-            name=label, **about, line={"color": colour, "width": 2.5}
+            name=label, **about, line={"color": colour, "width": 1.5}
         ),
     ]
 
 
 def _sum_of_both(part: pd.DataFrame, currency: str) -> go.Scatter:
     both = part["backlog"] + part["flow"].fillna(0)
-    look = {"color": MUTED, "width": 1.5, "dash": "dot"}
+    look = {"color": INK, "width": 2.5}
     return _line(part, both, "together", ()).update(name="together", meta=unit_of(currency), line=look)
 
 

@@ -2,6 +2,7 @@
 
 import html
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ AXIS = {
     "automargin": True,
     "gridcolor": GRID,
     "tickangle": 0,
+    "ticks": "",
     "title": {"font": {"size": 12, "color": MUTED}, "standoff": 12},
     "zerolinecolor": MUTED,
     "zerolinewidth": 1,
@@ -54,6 +56,8 @@ LOOK = go.layout.Template(
 THIN = {"color": "#aab4be", "width": 0.7}
 #: Places for bars that a picture has even if it needs fewer, so that none grows fat and the legend has room.
 FEWEST_BARS = 7
+#: The least part of the width that panels of few places have.
+NARROWEST = 0.35
 #: Panels that one picture can carry where every panel is a picture in itself.
 MOST_PANELS = 3
 #: The name of traces that only write on fields what the fields hold.
@@ -122,6 +126,12 @@ def shown(currencies: pd.Series, otherwise: str = "Left out, with fewer customer
     return ordered[:MOST_PANELS], f" {otherwise}: {some(left_out, 12)}." if left_out else ""
 
 
+def narrowed(figure: go.Figure, places: int, full: int) -> go.Figure:
+    """Panels only as wide as few places need, with the legend beside them: ``full`` of them take the whole width."""
+    share = max(NARROWEST, places / full)
+    return figure if share >= 1 else figure.update_xaxes(domain=[0, share]).update_layout(legend_x=share + 0.01)
+
+
 def amount_axis(currency: str) -> dict[str, Any]:
     """An axis of amounts."""
     return {"title_text": unit_of(currency), "tickformat": ",", "nticks": 7}
@@ -134,12 +144,17 @@ def month_axis(days: pd.DatetimeIndex) -> dict[str, Any]:
         "type": "category",
         "categoryorder": "array",
         "categoryarray": iso(days),
-        "range": [-0.6, max(len(days), FEWEST_BARS) - 0.4],
+        "range": [-0.6, len(days) - 0.4],
         "tickvals": iso(named),
         "ticktext": [
             f"{'' if day.is_month_end else f'{day.day} '}{format_date(day, 'MMM', locale='en')}<br>{day.year}" for day in named
         ],
     }
+
+
+def across_months(figure: go.Figure, days: pd.DatetimeIndex) -> go.Figure:
+    """All panels with these days in order below them; few days make narrow panels, not fat bars or empty places."""
+    return narrowed(figure.update_xaxes(month_axis(days)), len(days), FEWEST_BARS)
 
 
 def iso(days: Iterable[pd.Timestamp]) -> list[str]:
@@ -182,9 +197,14 @@ def safe_currencies(currencies: pd.Series) -> pd.Series:
 
 
 def safe_names(customers: Iterable[Any], names: pd.Series | None, most: int = 200) -> list[str]:
-    """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas."""
+    """The customers' names, or their numbers, shortened and made safe: plotly reads text as HTML, and dollars as formulas.
+
+    Where several of them would read the same, each has its number behind the name.
+    """
     asked = list(customers)
     known = {} if names is None else names[names.index.isin(asked)].dropna().to_dict()
     said = [" ".join(str(known.get(customer) or customer).split()) for customer in asked]
     short = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
+    same = Counter(dict(zip(asked, short, strict=True)).values())
+    short = [f"{name} ({who})" if same[name] > 1 else name for who, name in zip(asked, short, strict=True)]
     return [html.escape(name, quote=False).replace("$", "&#36;") for name in short]

@@ -11,10 +11,10 @@ from arkit.charts.look import (
     INK,
     MEANS,
     PAST_DUE,
+    across_months,
     fill,
     in_words,
     iso,
-    month_axis,
     name_axes,
     new_figure,
     safe_currencies,
@@ -65,6 +65,7 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
         lines = [
             _measured(part, days, name=name, label=label, panel=currency, look=look)
             for name, (label, look) in OUTSTANDING.items()
+            if part["measure"].eq(name).any()
         ]
         unit = "days" if currency == NO_CURRENCY else f"days, {currency}"
         fill(figure, row, lines, y={"title_text": unit, "rangemode": "tozero"})
@@ -78,9 +79,10 @@ def measures_through_months(measures: pd.DataFrame) -> go.Figure:
             look=look,
         )
         for currency, look in zip(currencies, MEANS, strict=False)
+        if (drawn["currency"].eq(currency) & drawn["measure"].eq("cei_month")).any()
     ]
     fill(figure, len(currencies) + 1, below, y={"title_text": "%", "nticks": 4})
-    return name_axes(figure.update_xaxes(month_axis(days)), x="month until")
+    return name_axes(across_months(figure, days), x="month until")
 
 
 def _measured(part: pd.DataFrame, days: pd.DatetimeIndex, *, name: str, label: str, panel: str, look: Any) -> go.Scatter:  # noqa: ANN401

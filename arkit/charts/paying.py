@@ -15,11 +15,11 @@ from arkit.charts.look import (
     MUTED,
     PAST_DUE,
     THIN,
+    across_months,
     amount_axis,
     fill,
     in_words,
     iso,
-    month_axis,
     name_axes,
     new_figure,
     safe_currencies,
@@ -63,6 +63,8 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     ends = pd.date_range(first, as_of, freq="ME", unit="s").union(pd.DatetimeIndex([as_of]))[-months:]
     shown_now = by_money & invoices["settled_on"].ge(ends[0].replace(day=1))
     paid = invoices[["currency", "settled_on", "days_late", "paid_amount"]].loc[shown_now]
+    if paid.empty:
+        return sentence(f"no invoice is known to be settled by money{when([ends[0].replace(day=1), as_of])}")
     month = (paid["settled_on"] + pd.offsets.MonthEnd(0)).clip(upper=as_of)
     paid = paid.assign(month=month, currency=safe_currencies(paid["currency"]))
     currencies, left_out = shown(paid["currency"], "Without a mean, with fewer invoices")
@@ -76,7 +78,7 @@ def days_late_through_months(documents: pd.DataFrame, *, months: int = 24) -> go
     means = [_mean_line(sums, currency, ends).update(line=line) for currency, line in zip(currencies, MEANS, strict=False)]
     fill(figure, 1, [*_range_and_median(paid, ends), *means], y={"title_text": "days late when paid"})
     fill(figure, 2, [_unpaid_line(invoices, ends)], y={"title_text": "days late, not paid", "rangemode": "tozero", "nticks": 4})
-    return name_axes(figure.update_xaxes(month_axis(ends)), x="month until")
+    return name_axes(across_months(figure, ends), x="month until")
 
 
 def scores_by_exposure(
@@ -139,7 +141,7 @@ def _range_and_median(paid: pd.DataFrame, ends: pd.DatetimeIndex) -> list[go.Sca
     says = "10 % to 90 %: %{customdata[1]:,.1f} to %{customdata[2]:,.1f}<br>invoices: %{customdata[3]:,}"
     median = _line("paid: median", "paid", facts["median"], says, facts[["low", "high", "n"]])
     return [
-        thick.update(line={"width": 14, "color": PAST_DUE[0]}, hoverinfo="skip"),
+        thick.update(line={"width": 12, "color": "#fbe3b5"}, hoverinfo="skip"),
         median.update(line={"color": INK, "width": 2.5}),
     ]
 

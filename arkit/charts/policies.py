@@ -35,7 +35,11 @@ GROUPS = {
     "left alone": {"color": "#2f6690", "dash": "dash", "symbol": "diamond-open", "aside": 0.8},
 }
 ORDERS = {"policy": ("#1f2933", ""), "oldest first": ("#ee9b4b", "/"), "largest first": ("#2f6690", "x")}
+#: What a person decides is neither mild nor stern.
+REVIEW = "#7f93a6"
 HINDSIGHT = "best in hindsight"
+#: The line of the most that can be reached.
+BEST = {"width": 2, "color": MUTED}
 FROM_ZERO = {"rangemode": "tozero"}
 CURVES = {
     "hours": {"line": {"color": "#2f6690", "width": 2.5}, "marker": {"size": 8}},
@@ -91,7 +95,10 @@ def reached_by_order(totals: pd.DataFrame) -> go.Figure:
     for row, currency in enumerate(currencies, 1):
         part = rows.loc[rows["currency"].eq(currency)]
         bars = [_bars_of_order(part.loc[part["order"].eq(order)], order, currency) for order in ORDERS]
-        fill(figure, row, [*bars, _best(part.loc[part["order"].eq(HINDSIGHT)], currency)], y=amount_axis(currency) | FROM_ZERO)
+        best = part.loc[part["order"].eq(HINDSIGHT)]
+        fill(figure, row, [*bars, _best(best, currency)], y=amount_axis(currency) | FROM_ZERO)
+        for place, most in enumerate(best["unpaid"]):  # over each group of bars, however wide the picture is
+            figure.add_shape(type="line", x0=place - 0.38, x1=place + 0.38, y0=most, y1=most, line=BEST, row=row, col=1)
     figure.update_xaxes(type="category").update_layout(barmode="group")
     return figure.update_xaxes(title_text="days after the month-end", row=len(currencies))
 
@@ -111,10 +118,10 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
     figure = new_figure(
         "What would be done with what is past due",
         f"Amounts past due{when([rows['as_of'].max()])}{within(currencies)}, by action and policy, milder actions on the left. "
-        f"Hatched: left alone.{left_out}",
+        f"Hatched: left alone. Review: a person decides.{left_out}",
         [max(34, 16 * max(tick.count("<br>") + 1 for tick in ticks) + 14) * max(len(variants), 3)] * len(currencies),
     )
-    colours = dict.fromkeys(("none", "hold"), CURRENT) | _sterner(ACTIONS_IN_ORDER[1:-1])
+    colours = dict.fromkeys(("none", "hold"), CURRENT) | _sterner(ACTIONS_IN_ORDER[1:-1]) | {"review": REVIEW}
     taken = [action for action in colours if rows["action"].eq(action).any()]
     for row, currency in enumerate(currencies, 1):
         part = rows.loc[rows["currency"].eq(currency)]
@@ -167,7 +174,15 @@ def hours_and_money(variants: pd.DataFrame) -> go.Figure:
         fill(figure, row, [_left_alone(part, currency)], y=amount_axis(currency) | FROM_ZERO | {"nticks": 4})
     ticks = ["<br>".join(map(html.escape, textwrap.wrap(name, 24))) for name in names]
     axis = {"type": "category", "categoryorder": "array", "categoryarray": names, "tickvals": names, "ticktext": ticks}
-    return name_axes(figure.update_xaxes(axis), x="policy")
+    figure.update_xaxes(axis).update_xaxes(title_text=_key_of(table), row=1 + len(currencies))
+    return name_axes(figure, x="policy")
+
+
+def _key_of(variants: pd.DataFrame) -> str:
+    """The key that these policies set differently, if it is one; nothing else at the axis says what its values are."""
+    changed = variants["changes"].loc[variants["changes"].ne("")].str.split("; ").explode()
+    keys = changed.str.partition(" ")[0].unique()
+    return html.escape(str(keys[0])) if len(keys) == 1 else ""
 
 
 def _left_alone(part: pd.DataFrame, currency: str) -> go.Scatter:
@@ -243,7 +258,7 @@ def _sterner(actions: Sequence[str]) -> dict[str, str]:
 def _best(rows: pd.DataFrame, currency: str) -> go.Scatter:
     """The most that equally many contacts can reach, as a line over each group of bars."""
     says = f"<b>the most that so many contacts can reach</b><br>%{{y:,.{decimals(currency)}f}}<extra></extra>"
-    marker = {"symbol": "line-ew", "size": 90, "line": {"width": 2, "color": MUTED}}
+    marker = {"symbol": "line-ew", "size": 24, "line": BEST}
     place = {"x": rows["days"].astype("str"), "y": rows["unpaid"], "meta": unit_of(currency), "mode": "markers"}
     return go.Scatter(name=HINDSIGHT, marker=marker, hovertemplate=says, **place)
 
@@ -258,6 +273,6 @@ def _bars_of_action(rows: pd.DataFrame, action: str, currency: str, colour: str)
         f"<b>{said}</b><br>%{{customdata[0]}}<br>past due: %{{customdata[2]}}<br>accounts: %{{customdata[1]:,}}<extra></extra>"
     )
     hatch = {"none": "/", "hold": "x"}.get(action, "")
-    marker = {"color": colour, "pattern": {"shape": hatch, "fgcolor": MUTED}, "line": THIN}
+    marker = {"color": colour, "pattern": {"shape": hatch, "fgcolor": "#aab4be", "fillmode": "overlay"}, "line": THIN}
     place = {"x": rows["at_stake"], "y": rows["variant"], "orientation": "h", "meta": unit_of(currency)}
     return go.Bar(name=said, marker=marker, customdata=facts, hovertemplate=hover, **place)

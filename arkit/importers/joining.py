@@ -17,7 +17,7 @@ from arkit.importers.rows import GRAND
 from arkit.importers.sheets import Sheet, as_text
 from arkit.ledger import Ledger
 from arkit.money import NO_CURRENCY, plain, text, texts, to_major, to_minor, totals
-from arkit.shapes import Column, Table
+from arkit.shapes import Column, Table, look_up
 from arkit.tables import ALIASES, CUSTOMERS, KINDS, NOTE_KINDS, NOTES, RECEIPTS, SNAPSHOTS
 
 #: What is said of a file that a folder holds along with the exports.
@@ -558,12 +558,14 @@ def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
     """The customers' own list first, then names from the documents; customers that no list knows are pointed out."""
     listed = [part.rows.rename(columns={"customer_name": "name"}) for part in parts if part.holds == "customers"]
     listed = [rows.assign(name=rows["name"] if "name" in rows else rows["customer_id"]) for rows in listed]
-    about = ["customer_id", "customer_name", "contact", "email", "phone", "address", "country"]
+    about = ["customer_id", "customer_name", "contact", "email", "phone", "address"]
     named = [
         part.rows.filter(about)[~part.rows["customer_id"].duplicated()].rename(columns={"customer_name": "name"})
         for part in parts
         if part.holds == "documents" and "customer_name" in part.rows
     ]
+    there = _countries(parts)
+    named += [pd.DataFrame({"customer_id": there.index, "name": there.index})] if len(there) else []
     known = pd.concat([rows["customer_id"] for rows in listed]).unique() if listed else []
     for number, part in enumerate(parts if listed else []):
         unknown = documents["part"].eq(number) & ~documents["customer_id"].isin(known)
@@ -572,7 +574,22 @@ def _customers(parts: list[Part], documents: pd.DataFrame) -> pd.DataFrame:
             shown = some([f"{name} ({count} documents)" for name, count in orphans.items()])
             part.warnings.append(f"{counted(len(orphans), 'customer')} not in the list of customers: {shown}")
     frames = [rows.drop(columns=["currency"], errors="ignore") for rows in [*listed, *named]]
-    return pd.concat(frames, ignore_index=True).drop_duplicates("customer_id") if frames else CUSTOMERS.empty()
+    if not frames:
+        return CUSTOMERS.empty()
+    table = CUSTOMERS.conform(pd.concat(frames, ignore_index=True).drop_duplicates("customer_id"))
+    return table.assign(
+        country=table["country"].where(table["country"].ne(""), look_up(table["customer_id"], there)).fillna("")
+    )
+
+
+def _countries(parts: list[Part]) -> pd.Series:
+    """The country of each customer whose documents all name the same one; of the others nobody can tell."""
+    told = [part.rows[["customer_id", "country"]] for part in parts if part.holds == "documents" and "country" in part.rows]
+    if not told:
+        return pd.Series(dtype="str")
+    named = pd.concat(told, ignore_index=True).drop_duplicates()
+    named = named[named["country"].fillna("").ne("")].drop_duplicates("customer_id", keep=False)
+    return named.set_index("customer_id")["country"]
 
 
 def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:

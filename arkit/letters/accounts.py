@@ -12,7 +12,7 @@ from arkit.letters.kinds import KINDS, PAPERS
 from arkit.letters.speech import languages
 from arkit.money import NO_CURRENCY, to_minor
 from arkit.netting import named_in, net_of_credits, to_ask_for
-from arkit.notes import UNREACHED, known_notes, standing
+from arkit.notes import UNREACHED, known_notes, not_arrived, standing
 from arkit.policy import Policy
 from arkit.shapes import look_up
 from arkit.tables import (
@@ -295,11 +295,11 @@ def _places(accounts: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 
 
 def earlier(books: Books, items: pd.DataFrame) -> pd.DataFrame:
-    """The contacts since the oldest document asked for fell due, shape `NOTES`; calls that reached nobody left out."""
+    """The contacts since the oldest document asked for fell due, shape `NOTES`, left out those that reached nobody."""
     fell_due = items[items["ask"].gt(0)].groupby("customer_id")["due_date"].min()
     since = look_up(books.notes["customer_id"], fell_due)
     said = books.notes[books.notes["kind"].isin(REFERRED) & books.notes["date"].ge(since)]
-    return said[~(said["kind"].isin(["call", "contact_ap"]) & said["outcome"].isin(["", *UNREACHED]))]
+    return said[~not_arrived(said) & ~(said["kind"].isin(["call", "contact_ap"]) & said["outcome"].isin(["", *UNREACHED]))]
 
 
 def _reminded(books: Books, items: pd.DataFrame) -> pd.Series:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from arkit.facts import answer_by
 from arkit.ladder import Rule, comparisons
 from arkit.letters import lists
 from arkit.letters.accounts import Books
@@ -157,30 +157,29 @@ def _told(notes: list[Row], say: Speech, *, outcome: bool = True) -> list[str]:
     return [f"{say.day(note['date'])}{say.colon} {lists.happened(say, note, outcome=outcome)}" for note in notes[-MOST:]]
 
 
-def _deadline(accounts: list[Row], days: int, say: Speech) -> str:
-    """A working day so many days after the letter is to go out at the latest."""
-    out = max(account["due_by"] if pd.notna(account["due_by"]) else account["as_of"] for account in accounts)
-    day = np.busday_offset(np.datetime64((out + pd.Timedelta(days=days)).date(), "D"), 0, roll="forward")
-    return say.day(pd.Timestamp(day))
+def _deadline(kind: str, accounts: list[Row], books: Books, say: Speech) -> str:
+    """The day the action list sets; where it sets none, the policy's, counted from the last day to send it."""
+    table = pd.DataFrame(accounts, columns=["as_of", "due_by", "answer_by", "is_individual"])
+    out = table["due_by"].astype("datetime64[s]").fillna(table["as_of"])
+    found = answer_by(pd.Series(kind, index=table.index), table["is_individual"].eq(True), out, books.policy)
+    return say.day(table["answer_by"].astype("datetime64[s]").fillna(found).max())
 
 
 def _firm(
     accounts: list[Row], rows: Mapping[str, list[Row]], books: Books, say: Speech, tables: dict[str, list[Table]]
 ) -> Facts:
     """The day that a firm notice sets, and whether goods then go out against payment only."""
-    return {"deadline": _deadline(accounts, books.policy.contact.notice_days, say), "stops": bool(rows["stops"])}
+    return {"deadline": _deadline("firm_notice", accounts, books, say), "stops": bool(rows["stops"])}
 
 
 def _final(
     accounts: list[Row], rows: Mapping[str, list[Row]], books: Books, say: Speech, tables: dict[str, list[Table]]
 ) -> Facts:
     """What a final demand claims, how it came about, by when it is to be paid, and what the policy does next."""
-    contact = books.policy.contact
-    individual = accounts[0]["is_individual"] is True
     claimed = claim(rows, say, tables, [account["currency"] for account in accounts])
     steps = {step for account in accounts for step in next_steps(account, rows["items"], books)}
     return claimed | {
-        "deadline": _deadline(accounts, contact.demand_days_individual if individual else contact.demand_days, say),
+        "deadline": _deadline("final_demand", accounts, books, say),
         "next": {step: step in steps for step in AFTER_DEMAND},
     }
 

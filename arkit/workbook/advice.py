@@ -4,7 +4,7 @@ import pandas as pd
 
 from arkit.policy import Policy
 from arkit.workbook.filling import fill
-from arkit.workbook.layouts import ASKED, FILL_IN, WAITING, Field
+from arkit.workbook.layouts import ASKED, FILL_IN, SET, WAITING, Field
 from arkit.workbook.look import Book, on
 from arkit.workbook.words import GROUPS
 
@@ -49,7 +49,7 @@ def add_advice(book: Book, policy: Policy) -> None:
     parts = (
         (f"Receivables{on(as_of)}", [(head, words.format(**said)) for head, words in ADVICE]),
         ("Lists", [(group.title, group.purpose + ".") for group in GROUPS]),
-        ("Columns of the lists", [(field.heading, field.meaning) for field in (*ASKED, *WAITING, *FILL_IN)]),
+        ("Columns of the lists", [(field.heading, field.meaning) for field in (*ASKED, *SET, *WAITING, *FILL_IN)]),
     )
     sheet, top = book.sheet("How to use"), 1
     for title, lines in parts:

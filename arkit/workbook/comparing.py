@@ -154,7 +154,10 @@ def compared(rows: pd.DataFrame, given: pd.DataFrame, problems: Problems) -> pd.
     rows = rows.assign(**{key: rows[key].where(rows[key].notna(), None) for key in ENTRIES})
     for key, mask in edited.items():
         _say_edited(rows[mask & ~(stray & rows["filled"])], key, beside, problems, len(rows))
-    rows = rows.assign(balance=beside["balance"], open_items=beside["open_items"].fillna(""), action=_action(rows, beside))
+    set_day = pd.to_datetime(beside["answer_by"], format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+    rows = rows.assign(
+        answer_by=set_day, balance=beside["balance"], open_items=beside["open_items"].fillna(""), action=_action(rows, beside)
+    )
     return rows.assign(filled=rows["filled"], stray=stray)
 
 

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from arkit.workbook.cells import texts, words
-from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, WAITING, letter
+from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ONCE, ROW_ID, SET, WAITING, letter
 
 #: Rows in which headings are looked for.
 TOP = 50
 #: Each heading, in small letters, and the column it names: what was given, what is filled in, and the id.
 KEYS = {
-    **{field.heading.lower(): field.source for field in (*ASKED, *WAITING, ROW_ID)},
+    **{field.heading.lower(): field.source for field in (*ASKED, *SET, *WAITING, ROW_ID)},
     **{field.heading.lower(): field.fills for field in FILL_IN},
     **ONCE,
 }
 #: What the columns of what was given hold, besides the cells themselves.
 HOLDS = {"row_id": "str", "list": "str", "action": "str", "open_items": "str", "balance": "float64"}
 ENTRIES = [field.fills for field in FILL_IN]
-GIVEN_FIELDS = {field.source: field for field in (*ASKED, *WAITING)}
+GIVEN_FIELDS = {field.source: field for field in (*ASKED, *SET, *WAITING)}
 #: How many headings of what is filled in make a list, also where the ids are gone.
 ENOUGH = 3
 

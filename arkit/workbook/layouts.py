@@ -68,6 +68,8 @@ WAITING = (
     Field("What stands in the way", "blocked_by", "text", 16, "on the list On hold: dispute, promise, plan ..."),
     Field("Otherwise", "hidden_label", "text", 14, "on the list On hold: what would be done if nothing stood in the way"),
 )
+#: What the list of letters that name a day says besides.
+SET = (Field("Day it sets", "answer_by", "day", 10.5, "on the list Demands: the day that the letter names; pay by then"),)
 FILL_IN = (
     Field("Outcome", "", "text", 22, "choose from the list what came of it", fills="outcome"),
     Field("Done on", "", "day", 11, "the day it was done", fills="done_on"),

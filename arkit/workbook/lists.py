@@ -8,7 +8,7 @@ import pandas as pd
 from arkit.money import NO_CURRENCY, decimals, to_major, to_minor
 from arkit.workbook.cells import words
 from arkit.workbook.filling import add_list, fits, put, put_formula, values, without_codes
-from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ROW_ID, TOTAL, WAITING, Field, Layout, letter
+from arkit.workbook.layouts import ASKED, FILL_IN, GIVEN, ROW_ID, SET, TOTAL, WAITING, Field, Layout, letter
 from arkit.workbook.look import SHADES, Book, Sheet
 from arkit.workbook.rows import ACCOUNT
 from arkit.workbook.words import GROUPS, LABELS, REASONS, Group
@@ -22,9 +22,11 @@ DONE, PROMISED = (-31, 366), (0, 1096)
 
 
 def layout_of(group: Group) -> Layout:
-    """The columns of one list: what is asked, what is filled in, the id; those left alone have what stands in the way too."""
+    """The columns of one list: what is asked, what is filled in, the id; some lists have columns of their own besides."""
     waits = WAITING if "hold" in group.actions else ()
-    return Layout(group.title, (*ASKED[:8], *waits, *ASKED[8:], *FILL_IN, ROW_ID), "D2", "Nobody is on this list.")
+    sets = SET if "firm_notice" in group.actions else ()
+    given = (*ASKED[:7], *sets, ASKED[7], *waits, *ASKED[8:])
+    return Layout(group.title, (*given, *FILL_IN, ROW_ID), "D2", "Nobody is on this list.")
 
 
 def add_lists(book: Book, asked: pd.DataFrame) -> list[Group]:
@@ -148,7 +150,7 @@ def add_given(book: Book, asked: pd.DataFrame, documents: pd.DataFrame) -> None:
 
 def _told(asked: pd.DataFrame) -> list[str]:
     """The cells of each row as one text; where it would not fit a cell, nothing, and the row is not compared."""
-    fields = (*ASKED, *WAITING)
+    fields = (*ASKED, *SET, *WAITING)
     columns = [_as_texts(asked, field) for field in fields]
     names = [field.source for field in fields]
     lines = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in zip(*columns, strict=True))

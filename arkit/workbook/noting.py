@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from arkit.errors import some
-from arkit.tables import NOTES
+from arkit.tables import NOTES, SETS_A_DAY
 from arkit.workbook.finding import ENTRIES, Place
 from arkit.workbook.problems import Problems
 from arkit.workbook.words import IN_WRITING, OUTCOMES, SPOKEN, WRITTEN, Said
@@ -12,7 +12,7 @@ from arkit.workbook.words import IN_WRITING, OUTCOMES, SPOKEN, WRITTEN, Said
 #: What of a row goes into its notes.
 OF_ROW = [
     *("place", "row", "row_id", "day", "customer_id", "currency", "action"),
-    *("outcome", "done_on", "amount", "until", "dispute", "about", "by"),
+    *("outcome", "done_on", "amount", "until", "dispute", "about", "by", "answer_by"),
 ]
 
 
@@ -109,12 +109,17 @@ def _of(rows: pd.DataFrame, said: Said) -> pd.DataFrame:
         kind=kind,
         outcome=said.outcome,
         amount=rows["amount"] if "amount" in said.carries else np.nan,
-        until=rows["until"] if "until" in said.carries else rows["until"].where(rows["until"].isna()),
+        until=rows["until"] if "until" in said.carries else _set_day(rows, kind),
         reason=rows["dispute"] if "dispute" in said.carries else said.reason,
     )
     if contact:
         return found.assign(document_id="")
     return found.explode("about").assign(document_id=lambda table: table["about"].fillna("").astype("str"))
+
+
+def _set_day(rows: pd.DataFrame, kind: pd.Series) -> pd.Series:
+    """The day that a letter set which was sent, where it names one and did not go out later than that."""
+    return rows["answer_by"].where(kind.isin(SETS_A_DAY) & rows["answer_by"].ge(rows["date"]))
 
 
 def _text(rows: pd.DataFrame) -> pd.Series:
