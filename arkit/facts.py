@@ -108,9 +108,14 @@ def _must_be_these(
 
 
 def _open_items(documents: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
-    """Open documents, oldest first, with minor units: ``minor`` open, ``net`` after credits, ``left`` after blocks too."""
+    """Open documents, oldest first, with minor units: ``minor`` open, ``net`` after credits, ``left`` after blocks too.
+
+    One due before its day of issue is late since that day, and by a day at least.
+    """
     is_open = documents.loc[documents["open_amount"].ne(0)].sort_values(["due_date", "document_id"], kind="stable")
+    since_issue = (is_open["as_of"] - is_open["issued"]).dt.days.clip(lower=1)
     is_open = is_open.assign(
+        days_late=is_open["days_late"].clip(upper=since_issue),
         **{name: "" for name in ("entity", "instalment") if name not in is_open},
         minor=to_minor(is_open["open_amount"], is_open["currency"]),
         net=net_of_credits(is_open),
@@ -199,6 +204,8 @@ def _history(found: pd.DataFrame, scores: pd.DataFrame, profiles: pd.DataFrame |
         grade=found["grade"].fillna(""),
         norm_high=norm_high,
         invoices=look_up(found["customer_id"], invoices.groupby("customer_id").size()).fillna(0),
+        first_invoice=look_up(found["customer_id"], invoices.groupby("customer_id")["issued"].min()).astype("datetime64[s]"),
+        books_from=documents["issued"].min(),
         n_settled=found["n_settled"].where(known | found["n_settled"].gt(0)),
         norm=_norm_words(found["norm_low"], norm_high),
         pays_on=found["habit"].fillna("").where(found["habit"].fillna("").ne(""), "it pays on a day of its own"),
@@ -221,7 +228,10 @@ def _judged(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     loyal = a_year & found["score"].ge(contact.loyal_score)
     patience = contact.patience_days + np.where(loyal, contact.loyal_days, 0)
     patience = np.maximum(patience, found["norm_high"].clip(upper=contact.norm_days).fillna(0))
+    before = pd.to_timedelta(contact.new_days, unit="D")
+    older = found["first_invoice"].isna() | (found["since"] + before).lt(found["first_invoice"])
     return found.assign(
+        new_customer=~older & (found["books_from"] + before).le(found["first_invoice"]),
         breaks_norm_days=found["oldest_days_late"] - found["norm_high"],
         patience_left=patience - found["oldest_days_late"],
         share_of_volume=found["chaseable"] / found["volume"],

@@ -48,8 +48,9 @@ def profile(
     small to ask for counts as settled. What is not the customer's fault says nothing and is left out: invoices that were
     ever disputed, that credit not yet applied covers, that were settled by credit note or write-off, or whose day of
     settlement an export does not give. An invoice that lists of open items show up to some day and then no more counts as
-    paid half-way between the two lists. Amounts weigh relative to the mean invoice of their currency, so neither scale nor
-    currency matters.
+    paid half-way between the two lists. One that is due before its day of issue counts as due on that day, for nobody pays
+    before there is an invoice. Amounts weigh relative to the mean invoice of their currency, so neither scale nor currency
+    matters.
 
     The shrunk mean is ``Z x own + (1 - Z) x book`` with ``Z = w / (w + k)``: ``w`` the weight of the customer's invoices and
     ``k`` the variance within customers over the variance between them (Buhlmann and Straub), estimated from this book. In it
@@ -124,6 +125,10 @@ def book_of(documents: pd.DataFrame, policy: Policy = DEFAULT, *, notes: pd.Data
 def _invoices(documents: pd.DataFrame, policy: Policy, notes: pd.DataFrame | None) -> pd.DataFrame:
     DOCUMENTS.must_have(documents)
     invoices = documents.loc[documents["kind"].eq("invoice") & documents["amount"].gt(0)]
+    early = (invoices["issued"] - invoices["due_date"]).dt.days.clip(lower=0)
+    if early.gt(0).any():  # nobody pays before there is an invoice
+        due = invoices["due_date"] + pd.to_timedelta(early, unit="D")
+        invoices = invoices.assign(due_date=due.astype("datetime64[s]"), days_late=invoices["days_late"] - early)
     return _states(invoices, net_of_credits(documents), known_notes(notes, documents["as_of"].max()), policy)
 
 

@@ -39,6 +39,9 @@ FACTS = {
     "late_share": Fact("share of its invoices paid late, shrunk to the book", "share", missable=True),
     "n_settled": Fact("invoices this customer has ever settled (missing: the exports do not show it)", "count", missable=True),
     "invoices": Fact("invoices this customer was ever sent, as far as the exports show", "count"),
+    "new_customer": Fact(
+        "its first invoice is in the exports, which begin contact.new_days before, and it is no older", "flag"
+    ),
     "part_paid": Fact("invoices paid in parts", "count", missable=True),
     "norm_high": Fact("usually not later than this many days (missing: too few invoices)", "number", missable=True),
     "breaks_norm_days": Fact("days the oldest chaseable document is beyond norm_high", "number", missable=True),
@@ -91,8 +94,8 @@ WORDS = {
     "deadline": "the day set by the last firm notice or final demand",
     "insurer_deadline": "the day by which the insurer must be told",
     "insolvent_since": "first day of the insolvency",
+    "books_from": "the first day of the exports",
     "returned_on": "the day the last payment was returned unpaid",
-    "undelivered_on": "the day of the last letter or mail that came back",
     "other_credit": "the credit in other currencies",
     "gone_words": "what the note says",
     "next_due": "first due day of what is due soon",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from arkit.blocks import blocked
@@ -13,9 +14,10 @@ from arkit.interest import claim
 from arkit.ladder import IDLE
 from arkit.ledger import Ledger
 from arkit.letters import gaps, write_letters
-from arkit.money import plain, to_major, to_minor, totals
+from arkit.money import plain, texts, to_major, to_minor, totals
 from arkit.notes import standing
 from arkit.policy import DEFAULT, Policy
+from arkit.postings import KEY
 from arkit.reconciliation import control_totals, in_words, reconcile
 from arkit.tables import DOCUMENTS, MEASURES, ROUTES
 from arkit.views import write_csv
@@ -119,7 +121,8 @@ def write_month(
         ...), each left as ``tables/NAME.csv``; those that are None are not. Letters draw on them too: what is not there is
         not offered, and without ``changes`` only promises noted on the day itself are confirmed.
     letters
-        Whether to write them: not in a copy that is only to be shown.
+        Whether to write them: not in a copy that is only to be shown. None goes to accounts whose amount to ask for is
+        covered by what is posted with a later day than the documents'; the workbook says of every account what is.
 
     Raises
     ------
@@ -150,10 +153,13 @@ def write_month(
     if blocks is None:
         blocks = blocked(documents, ledger.notes, policy, customers=ledger.customers)
     given = {name: table for name, table in (tables or {}).items() if table is not None}
+    later = ledger.post_dated(documents["as_of"].max())
+    came = _came_since(actions, documents, later)
+    told = actions.assign(reason=actions["reason"] + _came_in_words(actions, came))
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(
         target / "actions.xlsx",
-        actions=actions,
+        actions=told,
         documents=documents,
         aged=aged,
         scores=scores,
@@ -170,7 +176,7 @@ def write_month(
     written = (
         write_letters(
             target / "letters",
-            actions=actions,
+            actions=told[~came["covers"]],
             documents=documents,
             customers=ledger.customers,
             policy=policy,
@@ -197,14 +203,39 @@ def write_month(
         "reconciliation": reconciliation,
     }
     left |= given if claimed is None else given | {"interest": claimed}
-    later = ledger.post_dated(documents["as_of"].max())
     left |= {name: table for name, table in (("post_dated", later), ("short_paid", short_paid(documents))) if len(table)}
     _write_tables(target / "tables", left)
     last = ledger.days[-1] if ledger.days else documents["as_of"].max()
     run = _run(summary, ledger, left) | {"letters": len(written), "books_until": f"{last:%Y-%m-%d}"}
+    run |= {"paid_since": int(came["covers"].sum())}
     run |= {"letters_gaps": gaps(policy) if written else [], "dated_later": _amounts(totals(later, "later"))}
     (target / "run.json").write_text(json.dumps(run, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return target
+
+
+def _came_since(actions: pd.DataFrame, documents: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Per account what was taken off documents past due with a later day, when last, and whether it covers all to ask for."""
+    due = documents.loc[documents["days_late"].gt(0) & documents["open_amount"].gt(0), KEY].drop_duplicates()
+    rows = later.merge(due, on=KEY)
+    minor = {name: to_minor(rows[name], rows["currency"]) for name in ("open_amount", "later")}
+    account = ["customer_id", "currency"]
+    rows = rows[account].assign(
+        minor=np.clip(-minor["later"], 0, minor["open_amount"].clip(0)), last=rows["last_day"].to_numpy()
+    )
+    by = rows[rows["minor"].gt(0)].groupby(account).agg({"minor": "sum", "last": "max"}).reset_index()
+    found = actions[account].merge(by, on=account, how="left").set_index(actions.index)
+    came = found["minor"].fillna(0).astype("int64")
+    ask = pd.Series(to_minor(actions["ask_for"], actions["currency"]), actions.index)
+    busy = ~actions["action"].isin(["none", "hold"])
+    return found.assign(minor=came, covers=busy & ask.gt(0) & came.ge(ask))
+
+
+def _came_in_words(actions: pd.DataFrame, came: pd.DataFrame) -> pd.Series:
+    """What a reason adds where money came since: ' (400.00 EUR of it was paid or taken off since, the last on 2026-11-02)'."""
+    amount = texts(pd.Series(to_major(came["minor"].to_numpy(), actions["currency"]), actions.index), actions["currency"])
+    last = came["last"].dt.strftime("%Y-%m-%d")
+    words = " (" + amount + " of it was paid or taken off since, the last on " + last + ": look before you ask)"
+    return words.where(came["minor"].gt(0), "").fillna("").astype("str")
 
 
 def _with_what_they_hide(blocks: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:

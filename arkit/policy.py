@@ -118,6 +118,7 @@ class Contact:
     nudge_from: float
     insurer_notify_days: int
     insurer_warn_days: int
+    new_days: int
     withholding: tuple[float, ...]
     calls_a_week: int
     days_off: tuple[str, ...]

@@ -222,7 +222,7 @@ def _phrase(name: str, number: pd.Series, points: pd.Series, profiles: pd.DataFr
     words = pd.Series("", index=points.index, dtype="str")
     for part in re.split(r"(\{\w+\})", WORDS[name]):
         words = words + fill.get(part, part)
-    words = words.str.replace(r"\b1 (invoice|promise|payment)s\b", r"1 \1", regex=True)
+    words = words.str.replace(r"\b1 (invoice|promise|payment|day)s\b", r"1 \1", regex=True)
     if name == "timing":
         unpaid = (
             "no payment known, the oldest of " + fill["{n}"] + " past due " + fill["{x}"] + " days beyond terms, counts as "

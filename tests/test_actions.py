@@ -141,7 +141,7 @@ SITUATIONS = {
     # somebody is at it
     "payment came back": ([(5000, 100)], PROMPT, DEMAND, {}, "call", "payment-returned", ""),
     "payment came back, and we called": ([(5000, 100)], PROMPT, [*DEMAND, note("call", 9)], {}, "agency", "agency", ""),
-    "letter came back": (
+    "address unknown": (
         [(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 15, outcome="Address unknown")],
         {}, "call", "letter-came-back", ""),
     "deadline runs": ([(900, 60)], PROMPT, [*BEFORE, note("firm_notice", 9)], {}, "none", "deadline-runs", ""),
@@ -322,6 +322,33 @@ def test_a_first_timer_with_a_large_invoice_is_called_at_once_and_nobody_invents
     assert decide(Ledger(snapshots=items)).loc[0, "rule"] == "grace"
 
 
+def test_an_invoice_of_yesterday_is_not_overdue_for_months_whatever_its_due_day_says(ledger_of):
+    ledger = ledger_of([*paid(PROMPT, "other"), ("new", "1", day(1), day(150), 4000.0, None)])
+    row = decide(ledger).set_index("customer_id").loc["new"]
+    assert (row["action"], row["rule"], row["oldest_days_late"], row["at_stake"]) == ("none", "grace", 1, 4000.0)
+    issued_today = ledger_of([*paid(PROMPT, "other"), ("new", "1", day(0), day(150), 4000.0, None)])
+    assert decide(issued_today).set_index("customer_id").loc["new", ["rule", "at_stake"]].tolist() == ["grace", 4000.0]
+
+
+@pytest.mark.parametrize(
+    ("background", "since", "rule"),
+    [
+        (360, None, "first-timer"),
+        (124, None, "first-timer"),
+        (123, None, "grace"),
+        (360, day(150), "grace"),
+        (360, day(120), "first-timer"),
+    ],
+)
+def test_a_customer_is_new_only_where_the_exports_reach_back_and_no_list_says_older(ledger_of, background, since, rule):
+    others = [("other", "first", day(background), day(30), 100.0, day(30))]
+    ledger = ledger_of([*others, owed(4000, 4, "new")])
+    row = decide(ledger, [{"customer_id": "new", "name": "New", "since": since}]).set_index("customer_id").loc["new"]
+    assert row["rule"] == rule
+    told = f"first invoices in books since {day(background)}, none paid yet, 4,000.00 EUR past due by 4 days"
+    assert row["reason"].startswith(told) == (rule == "first-timer")
+
+
 def test_nobody_is_called_a_first_timer_where_the_exports_show_no_payment_at_all(ledger_of):
     assert decide(ledger_of([owed(4000, 10, "new")])).loc[0, "rule"] == "reminder"
 
@@ -361,18 +388,6 @@ def test_money_in_another_currency_is_looked_at_before_anybody_is_called(ledger_
     rows = decide(book).set_index("currency")
     assert rows["action"].to_dict() == {"GBP": "review", "EUR": "none"}
     assert "1,150.00 EUR of credit is not applied: that may be the payment" in rows.loc["GBP", "reason"]
-
-
-def test_a_letter_that_came_back_is_no_contact_and_sets_no_day(ledger_of):
-    told = [note("reminder", 40, outcome="undeliverable"), note("firm_notice", 20, outcome="returned")]
-    documents = (ledger := ledger_of([*paid(PROMPT), owed(900, 60)], notes=told)).at(AS_OF)
-    blocks, scores = blocked(documents, ledger.notes), score(profile(documents))
-    row = facts(documents, blocks, scores, ledger.notes).iloc[0]
-    assert (row["contacts"], row["reminders"], row["notices"], row["notice_expired"]) == (0, 0, 0, False)
-    assert row["undelivered"]
-    assert row["undelivered_on"] == pd.Timestamp(day(20))
-    since = facts(documents, blocks, scores, pd.DataFrame([*told, note("call", 3)])).iloc[0]
-    assert not since["undelivered"]
 
 
 def test_what_would_change_names_the_nearest_sterner_step(ledger_of):

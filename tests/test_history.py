@@ -51,6 +51,18 @@ def test_a_customer_who_has_never_paid_is_late_by_what_is_open(ledger_of):
     assert (row["days_late_mean"], row["days_late_shrunk"]) == (150.0, 120.0)
 
 
+def test_an_invoice_due_before_its_day_of_issue_is_late_from_that_day_only(ledger_of):
+    paid_at_once = [
+        ("C", f"{month}", f"2026-0{month}-20", f"2025-0{month}-01", 100.0, f"2026-0{month}-20") for month in range(1, 6)
+    ]
+    row = one(ledger_of(paid_at_once), "C")
+    assert (row["n_settled"], row["n_late"], row["days_late_mean"]) == (5, 0, 0.0)
+    waits = one(ledger_of([("C", "1", "2026-06-28", "2026-01-31", 100.0, None)]), "C")
+    assert (waits["n_late"], waits["oldest_days_late"], waits["overdue_share"]) == (1, 2, 1.0)
+    today = one(ledger_of([("C", "1", "2026-06-30", "2026-01-31", 100.0, None)]), "C")
+    assert (today["n"], today["oldest_days_late"]) == (0, 0)
+
+
 def test_an_open_invoice_counts_at_least_as_late_as_usual(ledger_of):
     open_three_days = [("C", "open", "2026-05-28", "2026-06-27", 100.0, None)]
     assert one(ledger_of(monthly("C", [20, 20, 20, 20]) + open_three_days), "C")["days_late_mean"] == 20.0

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arkit.importers import load
+from arkit.importers import check, load
 from arkit.importers.alarms import JUMP, noticed
 
 DAYS = ("date", "due_date", "settled_on")
@@ -323,3 +323,68 @@ def test_a_file_as_full_as_its_system_makes_them_may_not_be_all(tmp_path, many, 
     rows = [f"Acme,I{n},14/05/2026,13/06/2026,5,0,5,Tea,5,NZD,Sales invoice,Awaiting Payment" for n in range(many)]
     words = "500 documents are listed, and one file of this export holds at most 500: see that no part is missing"
     assert (words in warned(tmp_path, "\n".join([head, *rows]), as_of="2026-06-30")) is said
+
+
+# notes that do not do what they seem to
+
+NOTED = """Customer No.,Invoice No.,Invoice Date,Due Date,Open Balance,Currency
+C1,A1,2026-09-01,2026-10-01,100.00,EUR
+C1,A2,2026-09-05,2026-10-05,250.00,EUR
+"""
+SAID = """Date,Customer No.,Invoice No.,Kind,Amount,Until,Outcome
+2026-10-01,C1,A9,dispute,100,,open
+2026-10-02,C9,A1,dispute,100,,open
+2026-10-03,,A2,Disputed,100,,open
+2026-10-04,C1,A1,Promise to pay,100,,
+2026-10-05,C1,A2,promise,100,2026-09-01,
+2026-10-06,C1,A1,visited,,,
+2026-10-07,C1,A8,dispute,100,,open
+2026-10-08,C1,A8,dispute,,,resolved
+2026-10-09,,A7,dispute,,,open
+"""
+
+
+def test_notes_that_protect_nobody_are_pointed_out_and_a_document_names_its_customer(tmp_path):
+    (tmp_path / "open.csv").write_text(NOTED, "utf-8")
+    (tmp_path / "notes.csv").write_text(SAID, "utf-8")
+    ledger = load(tmp_path, as_of="2026-10-31")
+    assert ledger.receipts.set_index("file").loc["notes.csv", "warnings"].split("\n") == [
+        "1 row not used: row 10: it names no customer and no document of one customer only",
+        "1 note of a kind that arkit does not know, so no action changes: 'visited'",
+        "1 promise has no day, so nothing waits for it: row 5",
+        "1 promise is for a day before it was given: row 6",
+        "1 note is about a customer that no file lists: row 3",
+        "1 note is about a document that no file lists for that customer, so nothing is protected: row 2",
+    ]
+    kinds = ["dispute", "dispute", "dispute", "promise", "promise", "other", "dispute", "dispute"]
+    assert ledger.notes["kind"].tolist() == kinds
+    assert ledger.notes.loc[2, ["customer_id", "document_id"]].tolist() == ["C1", "A2"]
+
+
+def test_of_notes_in_order_nothing_is_said(tmp_path):
+    (tmp_path / "open.csv").write_text(NOTED, "utf-8")
+    told = "Date,Customer No.,Kind,Until\n2026-10-04,C1,promise,2026-11-04\n2026-10-04,C1,note,\n"
+    (tmp_path / "notes.csv").write_text(told, "utf-8")
+    assert load(tmp_path, as_of="2026-10-31").receipts.set_index("file").loc["notes.csv", "warnings"] == ""
+
+
+# a state is a status, or the province of an address
+
+CUSTOMERS_OF_STATES = "Customer No.,Name,City,State,Zip,Phone\nC1,One Ltd,Albany,NY,12207,1\n"
+STATES = "Customer No.,Invoice No.,Invoice Date,Due Date,Amount,City,State\nC1,A1,2026-09-30,2026-10-30,100.00,Albany,{}\n"
+STATED = "Customer No.,Invoice No.,Invoice Date,Due Date,Amount,State\nC1,A1,2026-09-30,2026-10-30,100.00,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_status"),
+    [
+        (STATES.format("NY"), False),
+        (STATES.format("paid"), True),
+        (STATED.format("posted"), True),
+        (CUSTOMERS_OF_STATES, False),
+    ],
+)
+def test_a_state_is_a_status_or_a_province_by_where_it_stands_and_what_is_in_it(tmp_path, text, is_status):
+    (tmp_path / "table.csv").write_text(text, "utf-8")
+    (file,) = check(tmp_path / "table.csv", as_of="2026-10-31")["files"]
+    assert ("status" in file["fields"]) == is_status

@@ -1,5 +1,6 @@
 import json
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -322,6 +323,28 @@ def test_a_control_total_that_is_refused_leaves_nothing_behind(made, tmp_path):
     with pytest.raises(ArkitError, match=r"^the control total cannot be read\."):
         write_month(tmp_path / "month", **made, control_total="ten")
     assert not (tmp_path / "month").exists()
+
+
+LATE = ("2026-07-01", "2026-07-31")
+PAID_SINCE = {"none": 0.0, "some": -400.0, "all": -900.0}
+
+
+def test_who_paid_since_gets_no_letter_and_the_workbook_says_so(tmp_path):
+    rows = [(who, f"I-{who}", "invoice", *LATE, 900.0, "EUR") for who in PAID_SINCE]
+    rows += [(who, f"I-{who}", "payment", "2026-11-02", None, paid, "EUR") for who, paid in PAID_SINCE.items() if paid]
+    ledger = Ledger(postings(rows))
+    documents = ledger.at(DAY)
+    scores = score(profile(documents))
+    actions = recommend(documents, scores, profiles=profile(documents)).assign(action="call")
+    given = {"documents": documents, "aged": age(documents), "scores": scores, "actions": actions}
+    month = write_month(tmp_path / "month", ledger=ledger, **given)
+    assert sorted(file.name for file in (month / "letters").iterdir()) == ["call-none.txt", "call-some.txt"]
+    assert json.loads((month / "run.json").read_text("utf-8"))["paid_since"] == 1
+    book = openpyxl.load_workbook(month / "actions.xlsx", read_only=True)
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    said = "{} EUR of it was paid or taken off since, the last on 2026-11-02: look before you ask"
+    assert [sum(said.format(amount) in cell for cell in cells) > 0 for amount in ("400.00", "900.00")] == [True, True]
+    assert read(month, "actions")["reason"].str.contains("since, the last").sum() == 0
 
 
 def test_a_month_in_which_nobody_owes_anything_is_written_too(tmp_path, ledger_of):

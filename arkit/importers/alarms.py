@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from arkit.errors import counted, some
-from arkit.importers.cells import says
+from arkit.importers.cells import folded, says
 from arkit.importers.kinds import PAID_WORDS
 
+#: Notes that keep a customer from being asked, and the outcomes that end them.
+PROTECTING = ("dispute", "promise", "plan", "hold", "credit_pending")
+ENDED = ("resolved", "closed", "kept", "broken", "cancelled", "offered", "refused")
 #: Days by which terms may differ within a customer before it is pointed out; swapped days and months differ by more.
 JUMP = 60
 
@@ -56,6 +59,36 @@ def _of_customers(rows: pd.DataFrame) -> Iterator[str]:
         if shown:
             yield f"{counted(len(shown), 'customer number')} with more than one name: {some(shown)}"
     yield from under_two_numbers(pd.Series(numbers, dtype="str"))
+
+
+def notes_in_doubt(rows: pd.DataFrame, stated: pd.Series, documents: pd.DataFrame, customers: pd.Series) -> Iterator[str]:
+    """Sentences about notes that do not do what whoever wrote them may expect.
+
+    Parameters
+    ----------
+    rows
+        Notes with ``kind`` as arkit understands it, indexed by the row of the file; ``stated`` is the kind as it stands there.
+    documents, customers
+        What the other files list.
+    """
+    strange = rows["kind"].eq("other") & ~folded(stated).isin(["other", "note", ""])
+    if strange.any():
+        words = some([f"'{word}'" for word in stated[strange].drop_duplicates()])
+        yield f"{counted(int(strange.sum()), 'note')} of a kind that arkit does not know, so no action changes: {words}"
+    ended = folded(rows["outcome"]).isin(ENDED) if "outcome" in rows else pd.Series(data=False, index=rows.index)
+    key = [name for name in ("customer_id", "document_id", "kind") if name in rows]
+    newest = rows.sort_values("date", kind="stable").drop_duplicates(key, keep="last").index
+    alive = rows["kind"].isin(PROTECTING) & ~ended & rows.index.isin(newest)
+    promise, until = alive & rows["kind"].eq("promise"), rows.get("until", pd.Series(pd.NaT, index=rows.index))
+    yield from _where(promise & until.isna(), "promise has", "promises have", "no day, so nothing waits for it")
+    yield from _where(promise & until.lt(rows["date"]), "promise is", "promises are", "for a day before it was given")
+    listed = rows["customer_id"].isin(customers)
+    yield from _where(alive & ~listed, "note is", "notes are", "about a customer that no file lists")
+    if "document_id" in rows:
+        pairs = [pd.MultiIndex.from_frame(table[["customer_id", "document_id"]]) for table in (rows, documents)]
+        missing = alive & rows["document_id"].ne("") & listed & ~pairs[0].isin(pairs[1])
+        what = "about a document that no file lists for that customer, so nothing is protected"
+        yield from _where(missing, "note is", "notes are", what)
 
 
 def under_two_numbers(ids: pd.Series) -> Iterator[str]:

@@ -57,6 +57,11 @@ class Columns:
         """Whether all these fields have a column."""
         return all(field in self.position for field in fields)
 
+    def without(self, field: str) -> "Columns":
+        """The same columns less one, which then is of no use."""
+        position = {name: at for name, at in self.position.items() if name != field}
+        return Columns(self.header, position, {name: self.heading[name] for name in position}, self.rows)
+
     def shown(self) -> str:
         """Which heading was read as what, in words."""
         return ", ".join(f"{field}: '{self.heading[field]}'" for field in self.position)

@@ -7,10 +7,10 @@ import pandas as pd
 
 from arkit.errors import ImportRefused, counted, some
 from arkit.importers import cells, rejects
-from arkit.importers.alarms import under_two_numbers
+from arkit.importers.alarms import notes_in_doubt, under_two_numbers
 from arkit.importers.aliases import target
 from arkit.importers.cells import folded, meanings
-from arkit.importers.kinds import KIND, LOWERING, PAID_WORDS, PAYING
+from arkit.importers.kinds import KIND, LOWERING, NOTE_WORDS, PAID_WORDS, PAYING
 from arkit.importers.matching import apply
 from arkit.importers.reading import Part
 from arkit.importers.rows import GRAND
@@ -117,10 +117,11 @@ def _joined(parts: list[Part], aside: list[Sheet], undated: pd.Timestamp | None,
     if payments:
         _tie_to_list(documents, together, [part.as_of for part in parts if part.as_of is not None])
     _tie_to_balances(parts, documents[shown], together)
-    told = [NOTES.conform(part.rows.assign(kind=_note_kinds(part.rows["kind"]), source=_source(part))) for part in notes]
+    customers = _customers(parts, documents)
+    told = [NOTES.conform(_notes(part, known, customers)) for part in notes]
     return Ledger(
         together,
-        _customers(parts, documents),
+        customers,
         snapshots=documents[shown].drop(columns=["part", "loose"]),
         notes=pd.concat([NOTES.empty(), *told], ignore_index=True),
         receipts=_receipts(parts, aside),
@@ -532,15 +533,7 @@ def _of_known(part: Part, documents: pd.DataFrame) -> pd.DataFrame:
             single = documents[[key, name]].drop_duplicates().drop_duplicates(key, keep=False).set_index(key)[name]
             given = given.mask(given.eq(blank), rows[key].map(single).astype("str").fillna(blank))
         rows = rows.assign(**{name: given})
-    lost = rows.index[rows["customer_id"].eq("")]
-    if len(lost):
-        reason = "it names no customer and no invoice that a file lists"
-        part.rejects = pd.concat(
-            [part.rejects, rejects.rejected(part.sheet, list(lost), [reason] * len(lost))], ignore_index=True
-        )
-        part.receipt |= {"entry": part.receipt["entry"] - len(lost), "rejected": part.receipt["rejected"] + len(lost)}
-        part.warnings.append(f"{counted(len(lost), 'row')} not used: {some([f'row {row}: {reason}' for row in lost])}")
-    return rows.drop(index=lost)
+    return _without_lost(part, rows, "it names no customer and no invoice that a file lists")
 
 
 def _point_out(part: Part, named: pd.DataFrame, documents: pd.DataFrame) -> None:
@@ -629,8 +622,34 @@ def _receipts(parts: list[Part], aside: list[Sheet]) -> pd.DataFrame:
     return RECEIPTS.conform(pd.DataFrame([*read, *left])) if read or left else RECEIPTS.empty()
 
 
+def _notes(part: Part, documents: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Notes with the customer of the document they name, where they do not name one; what protects nobody is pointed out."""
+    rows, about = part.rows.assign(source=_source(part), kind=_note_kinds(part.rows["kind"])), documents
+    if "document_id" in rows and "customer_id" in rows:
+        single = about[["document_id", "customer_id"]].drop_duplicates().drop_duplicates("document_id", keep=False)
+        found = rows["document_id"].map(single.set_index("document_id")["customer_id"]).astype("str").fillna("")
+        rows["customer_id"] = rows["customer_id"].mask(rows["customer_id"].eq(""), found)
+        rows = _without_lost(part, rows, "it names no customer and no document of one customer only")
+    if "customer_id" not in rows:
+        return rows
+    everybody = pd.concat([customers["customer_id"], about["customer_id"]])
+    part.warnings += list(notes_in_doubt(rows, part.rows["kind"].reindex(rows.index), about, everybody))
+    return rows
+
+
+def _without_lost(part: Part, rows: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """The rows that have a customer; the others are listed as not used."""
+    lost = rows.index[rows["customer_id"].eq("")]
+    if len(lost):
+        left = rejects.rejected(part.sheet, list(lost), [reason] * len(lost))
+        part.rejects = pd.concat([part.rejects, left], ignore_index=True)
+        part.receipt |= {"entry": part.receipt["entry"] - len(lost), "rejected": part.receipt["rejected"] + len(lost)}
+        part.warnings.append(f"{counted(len(lost), 'row')} not used: {some([f'row {row}: {reason}' for row in lost])}")
+    return rows.drop(index=lost)
+
+
 def _note_kinds(kind: pd.Series) -> pd.Series:
-    words = folded(kind).str.replace(r"[ -]", "_", regex=True).replace({"email": "letter", "dispute_raised": "dispute"})
+    words = folded(kind).str.replace(r"[ -]+", "_", regex=True).replace(NOTE_WORDS)
     return words.where(words.isin(NOTE_KINDS), "other")
 
 

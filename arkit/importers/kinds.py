@@ -46,3 +46,18 @@ PAID_WORDS = (
 )
 #: Words of a column that says on which side of the account an unsigned amount stands: those that lower what is owed.
 LOWERING_SIDE = ("h", "haben", "c", "cr", "credit")
+#: Words of a column of notes, lower case and joined by underscores, by what was said or done.
+_NOTE_WORDS = {
+    "letter": "email, e_mail, mail, brief, lettre, carta",
+    "reminder": "reminder_sent, first_reminder, second_reminder, 1st_reminder, 2nd_reminder, dunning, mahnung, "
+    "zahlungserinnerung, erinnerung, rappel, relance, recordatorio",
+    "call": "phone, phone_call, telephone, telephone_call, phoned, called, anruf, telefonat, telefon, appel, llamada",
+    "promise": "promised, promise_to_pay, payment_promise, ptp, zahlungszusage, zusage, promesse, promesa",
+    "dispute": "dispute_raised, disputed, reklamation, streitfall, litige, disputa",
+    "plan": "payment_plan, instalment_plan, installment_plan, ratenzahlung, ratenplan, echeancier",
+    "hold": "on_hold, dunning_block, mahnsperre, blocked",
+    "insolvency": "insolvent, bankruptcy, bankrupt, insolvenz",
+    "handed_over": "agency, collection_agency, lawyer, inkasso",
+    "resend": "resent, invoice_resent, sent_again",
+}
+NOTE_WORDS = {word: kind for kind, words in _NOTE_WORDS.items() for word in words.split(", ")}

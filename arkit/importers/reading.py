@@ -14,7 +14,7 @@ from arkit.importers.alarms import noticed
 from arkit.importers.cells import SIGNS, currencies_beside
 from arkit.importers.exports import Export, Unusable
 from arkit.importers.headings import DATES, MONEY, MONEY_LIKE, Columns, both_rows, find_columns, match, normal, with_money
-from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, PAYING
+from arkit.importers.kinds import KIND, LOWERING, LOWERING_SIDE, NOT_OWED, PAID_WORDS, PAYING
 from arkit.importers.mapping import Mapping
 from arkit.importers.rows import SOFT, Layout, Rows, at_a_glance, classify, differences, printed_day
 from arkit.importers.sheets import TOP, Sheet, as_text
@@ -23,6 +23,12 @@ from arkit.money import NO_CURRENCY
 from arkit.terms import in_days
 
 IDENTIFIERS = ("customer_id", "same_as", "document_id", "payment_id", "credit_note_id", "applied_to")
+#: Headings that mean a status here and a province there, and those of an address that stand beside a province.
+PROVINCE = ("state", "estado", "etat")
+ADDRESS = (
+    "city", "town", "suburb", "zip", "zip code", "postal code", "post code", "postcode", "country", "street", "address",
+    "ciudad", "cidade", "cep", "codigo postal", "cp", "pais", "ville", "code postal", "pays",
+)  # fmt: skip
 FLAGS = ("is_individual", "strategic", "do_not_contact", "po_required", "is_supplier", "direct_debit", "disputed")
 #: Headings that mean the customer in one system and an account of the ledger in another.
 ACCOUNTS = ("account", "konto", "compte")
@@ -105,6 +111,9 @@ def read(sheet: Sheet, options: Options) -> Part:
     if "currency" not in typed and {"amount", "open_amount"} & set(raw):
         typed = typed.assign(currency=currencies_beside([raw[name] for name in ("open_amount", "amount") if name in raw]))
     holds = export.holds or _holds(columns, typed, sheet)
+    said = {**export.columns, **options.mapping.columns}
+    if "status" not in said and _is_province(columns, typed, holds, sheet):
+        columns, typed = columns.without("status"), typed.drop(columns="status")
     typed = _with_currency(_with_day(typed, holds), export, options, holds, proof)
     everything = typed
     bad = rejects.unreadable(proof, rows, sheet, options.max_rejects)
@@ -377,6 +386,21 @@ def _lists_payments(typed: pd.DataFrame, sheet: Sheet, columns: Columns) -> bool
     titles = [sheet.file, *(" ".join(sheet.row(index)) for index in range(columns.header))]
     invoices = "kind" in typed and cells.meanings(typed["kind"], KIND).eq("invoice").any()
     return any(PAYMENTS.search(title) for title in titles) and not invoices
+
+
+def _is_province(columns: Columns, typed: pd.DataFrame, holds: str, sheet: Sheet) -> bool:
+    """Whether a column 'State' is the province of an address and no status.
+
+    It is one in a list of customers, and in a list of documents where no cell is a word for paid or not owed and a column
+    beside it is of an address.
+    """
+    if "status" not in typed or normal(columns.heading["status"]) not in PROVINCE:
+        return False
+    if holds == "customers":
+        return True
+    at, headings = columns.position["status"], sheet.row(columns.header)
+    beside = {normal(heading) for heading in headings[max(0, at - 1) : at + 2]}
+    return bool(beside & {*ADDRESS}) and not cells.says(typed["status"], (*PAID_WORDS, *NOT_OWED)).any()
 
 
 def _with_day(typed: pd.DataFrame, holds: str) -> pd.DataFrame:

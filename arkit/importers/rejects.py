@@ -57,7 +57,10 @@ def left_out(
     for name in [*needed.get(holds, []), *amount]:
         reasons.append(pd.Series(f"it has no {name}", index=typed.index[typed[name].isna()], dtype="str"))
     if "customer_id" in typed:
-        nobody = typed.index[typed["customer_id"].eq("")]
+        blank = typed["customer_id"].eq("")
+        if holds == "notes" and "document_id" in typed:  # the document may name the customer
+            blank &= typed["document_id"].eq("")
+        nobody = typed.index[blank]
         reasons.append(pd.Series("it names no customer", index=nobody, dtype="str"))
     if holds == "customers":
         again = typed["customer_id"][typed["customer_id"].duplicated()]
