@@ -94,6 +94,7 @@ WORDS = {
     "deadline": "the day set by the last firm notice or final demand",
     "insurer_deadline": "the day by which the insurer must be told",
     "insolvent_since": "first day of the insolvency",
+    "undelivered_on": "the day of the last letter or mail that came back",
     "books_from": "the first day of the exports",
     "returned_on": "the day the last payment was returned unpaid",
     "other_credit": "the credit in other currencies",
