@@ -226,7 +226,7 @@ def _came_since(actions: pd.DataFrame, documents: pd.DataFrame, later: pd.DataFr
     found = actions[account].merge(by, on=account, how="left").set_index(actions.index)
     came = found["minor"].fillna(0).astype("int64")
     ask = pd.Series(to_minor(actions["ask_for"], actions["currency"]), actions.index)
-    busy = ~actions["action"].isin(["none", "hold"])
+    busy = ~actions["action"].isin(IDLE)
     return found.assign(minor=came, covers=busy & ask.gt(0) & came.ge(ask))
 
 
