@@ -50,7 +50,7 @@ def test_the_month_leaves_everything_and_nothing_else(month):
 def test_the_month_says_what_it_found_and_where_it_lies(month):
     out, ran = month
     assert ran.stdout.startswith("As of 2026-10-31: ")
-    assert "books say 1000.00, difference " in ran.stdout
+    assert "books say 1,000.00 EUR, difference " in ran.stdout
     explained = json.loads((out / "run.json").read_text("utf-8"))["reconciliation"]
     assert f"    {explained['EUR']['in_words'][:400]}\n" in ran.stdout
     assert explained["EUR"]["in_words"].startswith("The ledger is 412,828.32 EUR above the books; ")

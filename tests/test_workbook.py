@@ -294,7 +294,7 @@ class TestActions:
         assert sheet.title == "Demands"
         assert [cell.value for cell in sheet[row]] == [
             8, "10021", "Umbrella Pine KK", "Ueda, ueda@umbrella.example", None, "Final demand", pd.Timestamp("2026-11-03"),
-            "1,590,001 JPY past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
+            None, "1,590,001 JPY past due; usually paid 2 to 9 days late, now far beyond that: something has changed",
             1590001, None, "JPY", 121, "021-1, 021-2, 021-3", None, "firm notice with a date if nothing is agreed",
             *[None] * len(FILL_IN), "2026-10-31|10021|JPY",
         ]  # fmt: skip
