@@ -80,9 +80,9 @@ class PaymentForecast:
     def follow(self, ledger: Ledger, until: str | pd.Timestamp) -> "PaymentForecast":
         """Put the ranges right by what came since, learning nothing; returns itself.
 
-        For a model that was saved and stays as it is while months go by. What it says of days up to ``until`` is compared with
-        what was known at the end of ``until``, and ranges go by the last such months in place of the last before it was
-        learned, as many days of them; chances stay as they were learned. Disputes and promises come from ``ledger``.
+        For a model that was saved and stays as it is while months go by. What it says on the days since it was learned is
+        compared with what is known at the end of ``until``. The ranges then go by the newest block of such outcomes, as long as
+        the one they were set on; chances stay as they were learned. Disputes and promises come from ``ledger``.
 
         Raises
         ------
