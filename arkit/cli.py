@@ -16,6 +16,7 @@ from arkit.book import Added, Book, read_draft
 from arkit.changes import read_list
 from arkit.errors import ArkitError, BookRefused, OutputRefused, counted, some
 from arkit.importers import check, load, write_aliases, write_mapping
+from arkit.ladder import IDLE
 from arkit.ledger import Ledger, parse_day
 from arkit.money import NO_CURRENCY, text
 from arkit.policy import DEFAULT, DEFAULTS_FILE, Policy
@@ -422,7 +423,7 @@ def _told(out: Path) -> str:
     dated_later = {currency: amount for currency, amount in run["dated_later"].items() if float(amount)}
     later = _listed(dated_later)
     lines += [f"  dated later than the day, not counted: {later} (tables/post_dated.csv)"] if later else []
-    asked = {action: said["customers"] for action, said in run["actions"].items() if action not in ("none", "hold")}
+    asked = {action: said["customers"] for action, said in run["actions"].items() if action not in IDLE}
     lines.append("  " + (", ".join(f"{action}: {n}" for action, n in asked.items()) or "nobody to contact"))
     beyond = (parse_day(run["as_of"]) - parse_day(run["books_until"])).days
     late = [f"  the books end on {run['books_until']}, {beyond:,} days before: nothing later is known"] if beyond > 31 else []

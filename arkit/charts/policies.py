@@ -27,6 +27,7 @@ from arkit.charts.look import (
     when,
     within,
 )
+from arkit.ladder import IDLE
 from arkit.money import decimals, text
 from arkit.tables import ACTIONS_IN_ORDER, VARIANTS
 
@@ -122,7 +123,7 @@ def actions_by_variant(actions: pd.DataFrame) -> go.Figure:
         f"Hatched: left alone. Review: a person decides.{left_out}",
         [max(34, 16 * max(tick.count("<br>") + 1 for tick in ticks) + 14) * max(len(variants), 3)] * len(currencies),
     )
-    colours = dict.fromkeys(("none", "hold"), CURRENT) | _sterner(ACTIONS_IN_ORDER[1:-1]) | {"review": REVIEW}
+    colours = dict.fromkeys(IDLE, CURRENT) | _sterner(ACTIONS_IN_ORDER[1:-1]) | {"review": REVIEW}
     taken = [action for action in colours if rows["action"].eq(action).any()]
     for row, currency in enumerate(currencies, 1):
         part = rows.loc[rows["currency"].eq(currency)]
